@@ -1,0 +1,66 @@
+/** Columns of a panel of B, in bytes: two vectors, so NR = 8 (f32) or 4 (f64). */
+export const PANEL_BYTES: i32 = 32;
+
+export abstract class Panel {
+  /** NR: columns in a panel. */
+  @inline
+  static columns<T>(): i32 {
+    return PANEL_BYTES >> alignof<T>();
+  }
+}
+
+/** What C holds before the sum: nothing, the bias of the column, or partial sums to go on with. */
+export const START_ZERO: i32 = 0;
+export const START_BIAS: i32 = 1;
+export const START_C: i32 = 2;
+
+/**
+ * A gathered matrix product, one per group:
+ *
+ *     C[m][n] = start + sum over k of A[m][k] * B[k][n]        m < rows, n < columns, k = (outer, inner, step)
+ *
+ * A is never copied: row m starts at a + aRows[m], and element (o, i, s) of it lies at o * aOuter + i * aInner + s * aStep
+ * from there. That covers a convolution (m = pixel, k = filter tap and channel), its gradients and a plain product.
+ * B is packed: [group][panel][k][NR], the last panel filled up with zeros.
+ * All offsets and strides are in elements.
+ */
+@unmanaged
+export class GemmArgs {
+  /** Address of operand A. */
+  a: usize;
+  /** u32[rows rounded up to the tile, the last one repeated]: offset of each row of A. */
+  aRows: usize;
+  aOuter: i32;
+  aInner: i32;
+  aStep: i32;
+  /** Sizes of the three loops over k; one of them may be 0, then C = start. */
+  outer: i32;
+  inner: i32;
+  length: i32;
+  /** Address of the panels of B. */
+  b: usize;
+  /** Address of C. */
+  c: usize;
+  /** u32, as aRows: offset of each row of C; the columns of a row are contiguous. */
+  cRows: usize;
+  /** Address of `groups * columns` bias values (read only with START_BIAS). */
+  bias: usize;
+  rows: i32;
+  /** Columns of one group. */
+  columns: i32;
+  groups: i32;
+  /** Distance of two groups in A and in C. */
+  aGroup: i32;
+  cGroup: i32;
+  /** START_ZERO, START_BIAS or START_C (then each row of C has whole panels to read). */
+  start: i32;
+  /** 1: results are limited to lower..upper on the way out (ReLU, ReLU6). */
+  clamp: i32;
+  /** A block of work is rowBlock rows (a multiple of the tile) by panelBlock panels of one group. */
+  rowBlock: i32;
+  panelBlock: i32;
+  /** MR, rows of the micro-kernel's tile: 4 or 6. */
+  tile: i32;
+  lower: f64;
+  upper: f64;
+}

@@ -1,0 +1,143 @@
+/**
+ * The ABI: every function that the host may call, and nothing else. A kernel is `name_f32` or `name_f64` (plain `name` where it
+ * knows no element type) with the form (address of its argument struct, first block, last block); see jobs.ts.
+ */
+import { ReluArgs, reluGrad as reluGradOf, relu as reluOf } from './activation/relu';
+import { PadArgs, pad as padOf } from './conv/pad';
+import { SumPixelsArgs, sumPixels as sumPixelsOf } from './conv/sumPixels';
+import { UnpackFilterArgs, unpackFilter as unpackFilterOf } from './conv/unpackFilter';
+import { GemmArgs } from './gemm/args';
+import { gemm as gemmOf } from './gemm/gemm';
+import { PackArgs, pack as packOf } from './gemm/pack';
+import { TableArgs, table as tableOf } from './gemm/table';
+import {
+  meanLoss as meanLossOf,
+  SoftmaxCrossEntropyArgs,
+  softmaxCrossEntropyGrad as softmaxCrossEntropyGradOf,
+  softmaxCrossEntropy as softmaxCrossEntropyOf,
+} from './loss/softmaxCrossEntropy';
+import { SgdArgs, sgd as sgdOf } from './optimizer/sgd';
+import { PoolArgs } from './pool/args';
+import { averagePoolGrad as averagePoolGradOf, averagePool as averagePoolOf } from './pool/average';
+import { maxPoolGrad as maxPoolGradOf, maxPool as maxPoolOf } from './pool/max';
+import { Simd } from './simd';
+import { AddScaledArgs, addScaled as addScaledOf } from './tensor/addScaled';
+import { TransposeArgs, transpose as transposeOf } from './tensor/transpose';
+
+/** Raised whenever a struct or a function of this file changes its meaning, so that a module of another version is refused. */
+const ABI_VERSION: i32 = 1;
+
+/** version * 4 + (2: needs shared memory) + (1: relaxed SIMD). */
+export function abi(): i32 {
+  return ABI_VERSION * 4 + (ASC_FEATURE_THREADS ? 2 : 0) + (ASC_FEATURE_RELAXED_SIMD ? 1 : 0);
+}
+
+/** 1 where multiply-add rounds once: (1 + 2^-23)^2 - (1 + 2^-22) is 2^-46 fused, 0 otherwise. */
+export function fusesMultiplyAdd(): i32 {
+  const x = f32x4.splat(1.00000011920928955078125);
+  const c = f32x4.splat(-1.0000002384185791015625);
+  return f32x4.extract_lane(Simd.fma<f32>(x, x, c), 0) != 0 ? 1 : 0;
+}
+
+export function gemm_f32(args: GemmArgs, first: i32, last: i32): void {
+  gemmOf<f32>(args, first, last);
+}
+export function gemm_f64(args: GemmArgs, first: i32, last: i32): void {
+  gemmOf<f64>(args, first, last);
+}
+export function pack_f32(args: PackArgs, first: i32, last: i32): void {
+  packOf<f32>(args, first, last);
+}
+export function pack_f64(args: PackArgs, first: i32, last: i32): void {
+  packOf<f64>(args, first, last);
+}
+export function pad_f32(args: PadArgs, first: i32, last: i32): void {
+  padOf<f32>(args, first, last);
+}
+export function pad_f64(args: PadArgs, first: i32, last: i32): void {
+  padOf<f64>(args, first, last);
+}
+export function unpackFilter_f32(args: UnpackFilterArgs, first: i32, last: i32): void {
+  unpackFilterOf<f32>(args, first, last);
+}
+export function unpackFilter_f64(args: UnpackFilterArgs, first: i32, last: i32): void {
+  unpackFilterOf<f64>(args, first, last);
+}
+export function sumPixels_f32(args: SumPixelsArgs, first: i32, last: i32): void {
+  sumPixelsOf<f32>(args, first, last);
+}
+export function sumPixels_f64(args: SumPixelsArgs, first: i32, last: i32): void {
+  sumPixelsOf<f64>(args, first, last);
+}
+export function transpose_f32(args: TransposeArgs, first: i32, last: i32): void {
+  transposeOf<f32>(args, first, last);
+}
+export function transpose_f64(args: TransposeArgs, first: i32, last: i32): void {
+  transposeOf<f64>(args, first, last);
+}
+export function addScaled_f32(args: AddScaledArgs, first: i32, last: i32): void {
+  addScaledOf<f32>(args, first, last);
+}
+export function addScaled_f64(args: AddScaledArgs, first: i32, last: i32): void {
+  addScaledOf<f64>(args, first, last);
+}
+export function relu_f32(args: ReluArgs, first: i32, last: i32): void {
+  reluOf<f32>(args, first, last);
+}
+export function relu_f64(args: ReluArgs, first: i32, last: i32): void {
+  reluOf<f64>(args, first, last);
+}
+export function reluGrad_f32(args: ReluArgs, first: i32, last: i32): void {
+  reluGradOf<f32>(args, first, last);
+}
+export function reluGrad_f64(args: ReluArgs, first: i32, last: i32): void {
+  reluGradOf<f64>(args, first, last);
+}
+export function maxPool_f32(args: PoolArgs, first: i32, last: i32): void {
+  maxPoolOf<f32>(args, first, last);
+}
+export function maxPool_f64(args: PoolArgs, first: i32, last: i32): void {
+  maxPoolOf<f64>(args, first, last);
+}
+export function maxPoolGrad_f32(args: PoolArgs, first: i32, last: i32): void {
+  maxPoolGradOf<f32>(args, first, last);
+}
+export function maxPoolGrad_f64(args: PoolArgs, first: i32, last: i32): void {
+  maxPoolGradOf<f64>(args, first, last);
+}
+export function averagePool_f32(args: PoolArgs, first: i32, last: i32): void {
+  averagePoolOf<f32>(args, first, last);
+}
+export function averagePool_f64(args: PoolArgs, first: i32, last: i32): void {
+  averagePoolOf<f64>(args, first, last);
+}
+export function averagePoolGrad_f32(args: PoolArgs, first: i32, last: i32): void {
+  averagePoolGradOf<f32>(args, first, last);
+}
+export function averagePoolGrad_f64(args: PoolArgs, first: i32, last: i32): void {
+  averagePoolGradOf<f64>(args, first, last);
+}
+export function softmaxCrossEntropy_f32(args: SoftmaxCrossEntropyArgs, first: i32, last: i32): void {
+  softmaxCrossEntropyOf<f32>(args, first, last);
+}
+export function softmaxCrossEntropy_f64(args: SoftmaxCrossEntropyArgs, first: i32, last: i32): void {
+  softmaxCrossEntropyOf<f64>(args, first, last);
+}
+export function softmaxCrossEntropyGrad_f32(args: SoftmaxCrossEntropyArgs, first: i32, last: i32): void {
+  softmaxCrossEntropyGradOf<f32>(args, first, last);
+}
+export function softmaxCrossEntropyGrad_f64(args: SoftmaxCrossEntropyArgs, first: i32, last: i32): void {
+  softmaxCrossEntropyGradOf<f64>(args, first, last);
+}
+export function sgd_f32(args: SgdArgs, first: i32, last: i32): void {
+  sgdOf<f32>(args, first, last);
+}
+export function sgd_f64(args: SgdArgs, first: i32, last: i32): void {
+  sgdOf<f64>(args, first, last);
+}
+export function table(args: TableArgs, first: i32, last: i32): void {
+  tableOf(args, first, last);
+}
+export function meanLoss(args: SoftmaxCrossEntropyArgs, first: i32, last: i32): void {
+  meanLossOf(args, first, last);
+}

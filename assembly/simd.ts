@@ -1,0 +1,104 @@
+/**
+ * Vectors of 128 bits over `f32` (4 lanes) and `f64` (2 lanes). The one file that knows plain SIMD from relaxed SIMD: every
+ * other kernel is written once and asks for `Simd.fma`.
+ */
+export abstract class Simd {
+  /** Lanes of a vector: 4 for f32, 2 for f64. */
+  @inline
+  static lanes<T>(): i32 {
+    return 16 >> alignof<T>();
+  }
+
+  /** a * b + c, rounded once where relaxed SIMD is fused, twice in the plain binary. */
+  @inline
+  static fma<T>(a: v128, b: v128, c: v128): v128 {
+    if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, c);
+    return v128.add<T>(v128.mul<T>(a, b), c);
+  }
+
+  @inline
+  static zero(): v128 {
+    return i64x2.splat(0);
+  }
+
+  /** The sum of the lanes, lane 0 first. */
+  @inline
+  static sum<T>(v: v128): T {
+    if (sizeof<T>() == 8) return <T>(f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1));
+    return <T>(
+      (f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3)))
+    );
+  }
+
+  /** The largest lane; NaN if a lane is NaN. */
+  @inline
+  static largest<T>(v: v128): T {
+    if (sizeof<T>() == 8) return <T>max<f64>(f64x2.extract_lane(v, 0), f64x2.extract_lane(v, 1));
+    return <T>(
+      max<f32>(
+        max<f32>(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
+        max<f32>(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
+      )
+    );
+  }
+
+  /** The first `count` elements at `address` (1 <= count), lanes past them from `fill`. Reads nothing past them. */
+  @inline
+  static loadPartial<T>(address: usize, count: i32, fill: v128): v128 {
+    if (count >= Simd.lanes<T>()) return v128.load(address);
+    return Simd.loadTail<T>(address, count, fill);
+  }
+
+  static loadTail<T>(address: usize, count: i32, fill: v128): v128 {
+    if (sizeof<T>() == 8) return v128.load_lane<f64>(address, fill, 0);
+    let v = v128.load_lane<f32>(address, fill, 0);
+    if (count > 1) v = v128.load_lane<f32>(address, v, 1, 4);
+    if (count > 2) v = v128.load_lane<f32>(address, v, 2, 8);
+    return v;
+  }
+
+  /** Writes the first `count` lanes (nothing where count <= 0, at most a whole vector). */
+  @inline
+  static storePartial<T>(address: usize, v: v128, count: i32): void {
+    if (count >= Simd.lanes<T>()) v128.store(address, v);
+    else Simd.storeTail<T>(address, v, count);
+  }
+
+  static storeTail<T>(address: usize, v: v128, count: i32): void {
+    if (count <= 0) return;
+    if (sizeof<T>() == 8) {
+      v128.store_lane<f64>(address, v, 0);
+      return;
+    }
+    v128.store_lane<f32>(address, v, 0);
+    if (count > 1) v128.store_lane<f32>(address, v, 1, 4);
+    if (count > 2) v128.store_lane<f32>(address, v, 2, 8);
+  }
+
+  /**
+   * Transposes a square block of lanes x lanes elements from memory to memory. `sourceBytes` and `targetBytes` are the distances
+   * between rows.
+   */
+  @inline
+  static transposeBlock<T>(source: usize, sourceBytes: usize, target: usize, targetBytes: usize): void {
+    if (sizeof<T>() == 8) {
+      const r0 = v128.load(source);
+      const r1 = v128.load(source + sourceBytes);
+      v128.store(target, v128.shuffle<f64>(r0, r1, 0, 2));
+      v128.store(target + targetBytes, v128.shuffle<f64>(r0, r1, 1, 3));
+      return;
+    }
+    const r0 = v128.load(source);
+    const r1 = v128.load(source + sourceBytes);
+    const r2 = v128.load(source + 2 * sourceBytes);
+    const r3 = v128.load(source + 3 * sourceBytes);
+    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+    const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+    v128.store(target, v128.shuffle<f64>(low01, low23, 0, 2));
+    v128.store(target + targetBytes, v128.shuffle<f64>(low01, low23, 1, 3));
+    v128.store(target + 2 * targetBytes, v128.shuffle<f64>(high01, high23, 0, 2));
+    v128.store(target + 3 * targetBytes, v128.shuffle<f64>(high01, high23, 1, 3));
+  }
+}

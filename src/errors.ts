@@ -1,0 +1,99 @@
+/** Every error that a user of convasm can meet. All are `ConvasmError`; the name of the class tells what happened. */
+export class ConvasmError extends Error {
+  // Spelt out in each class: bundlers rename classes, and people search for what they read.
+  override name = 'ConvasmError';
+}
+
+/** Something was called before `await init()`. */
+export class NotInitializedError extends ConvasmError {
+  override name = 'NotInitializedError';
+  constructor() {
+    super('convasm is not initialised: call `await init()` once, before anything else.');
+  }
+}
+
+/** The engine cannot run any of the binaries, or may not compile them, or the given module is not convasm's. */
+export class UnsupportedEngineError extends ConvasmError {
+  override name = 'UnsupportedEngineError';
+}
+
+/** The linear memory cannot grow by what was asked. Every tensor is as it was before. Figures in bytes. */
+export class OutOfMemoryError extends ConvasmError {
+  override name = 'OutOfMemoryError';
+  readonly requested: number;
+  readonly used: number;
+  readonly allowed: number;
+
+  constructor(requested: number, used: number, allowed: number) {
+    super(
+      `Out of memory: ${requested} bytes asked, ${used} in use, ${allowed} allowed. ` +
+        'Dispose of tensors (or use scope()), use smaller batches, or raise init({ maxMemory }).',
+    );
+    this.requested = requested;
+    this.used = used;
+    this.allowed = allowed;
+  }
+}
+
+/** A tensor or layer was used, or disposed of again, after `dispose()` (or after the scope that owned it had ended). */
+export class DisposedError extends ConvasmError {
+  override name = 'DisposedError';
+}
+
+/** An argument is not a tensor of this copy of convasm. */
+export class ForeignTensorError extends ConvasmError {
+  override name = 'ForeignTensorError';
+}
+
+/** Something was called in the wrong order, such as `backward` before `forward`. */
+export class StateError extends ConvasmError {
+  override name = 'StateError';
+}
+
+/** An argument has a value that is not allowed. */
+export class ArgumentError extends ConvasmError {
+  override name = 'ArgumentError';
+  /** Name of the argument or option. */
+  readonly argument: string;
+  /** What was given. */
+  readonly value: unknown;
+  /** What would have been allowed, in words. */
+  readonly allowed: string;
+
+  constructor(argument: string, value: unknown, allowed: string) {
+    super(`${argument}: got ${show(value)}, expected ${allowed}.`);
+    this.argument = argument;
+    this.value = value;
+    this.allowed = allowed;
+  }
+}
+
+/** A tensor has the wrong shape, or shapes do not fit together. */
+export class ShapeError extends ArgumentError {
+  override name = 'ShapeError';
+}
+
+/** A tensor has the wrong element type. */
+export class DTypeError extends ArgumentError {
+  override name = 'DTypeError';
+}
+
+/** Data from outside (a file) is malformed; the message names the source. */
+export class DataFormatError extends ConvasmError {
+  override name = 'DataFormatError';
+  readonly source: string;
+
+  constructor(message: string, source: string) {
+    super(`${source}: ${message}`);
+    this.source = source;
+  }
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${value.byteLength} bytes)`;
+  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) return `an object (${value.constructor?.name ?? 'no prototype'})`;
+  return String(value);
+}

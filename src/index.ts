@@ -1,0 +1,32 @@
+// The public API.
+export { parseIdx } from './data/idx.ts';
+export * from './errors.ts';
+export { encodeSafetensors } from './io/safetensors.ts';
+export { Conv2D, type Conv2DLayerOptions } from './layers/conv2d.ts';
+export { Flatten } from './layers/flatten.ts';
+export {
+  type Fans,
+  fanInUniform,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  type Initializer,
+  normal,
+  type SeedOption,
+  uniform,
+} from './layers/initializers.ts';
+export { Layer } from './layers/layer.ts';
+export { Linear, type LinearOptions } from './layers/linear.ts';
+export type { GradReduction } from './layers/parameters.ts';
+export { AvgPool2D, MaxPool2D } from './layers/pool2d.ts';
+export { ReLU } from './layers/relu.ts';
+export { Sequential } from './layers/sequential.ts';
+export { SoftmaxCrossEntropy } from './losses/softmaxCrossEntropy.ts';
+export { SGD, type SGDOptions } from './optimizers/sgd.ts';
+export { type InitOptions, init, type RuntimeInfo, runtimeInfo } from './runtime/init.ts';
+export { tensor, zeros } from './tensor/create.ts';
+export type { DType } from './tensor/dtype.ts';
+export type { NestedArray, Values } from './tensor/nested.ts';
+export { scope } from './tensor/scope.ts';
+export type { Shape } from './tensor/shape.ts';
+export { Tensor } from './tensor/tensor.ts';

@@ -1,0 +1,182 @@
+import { ArgumentError, ShapeError } from '../errors.ts';
+import { addScaled } from '../ops/addScaled.ts';
+import { conv2dBiasGrad } from '../ops/conv2d/biasGrad.ts';
+import { conv2dFilterGrad } from '../ops/conv2d/filterGrad.ts';
+import { conv2d } from '../ops/conv2d/forward.ts';
+import { type Conv2DOptions as ConvOptions, checkGroups } from '../ops/conv2d/geometry.ts';
+import { conv2dInputGrad } from '../ops/conv2d/inputGrad.ts';
+import { type PackedFilters, packFilters } from '../ops/conv2d/packedFilters.ts';
+import { checkPadding, type Padding, type Pair } from '../ops/window.ts';
+import { zeros } from '../tensor/create.ts';
+import { checkDType, type DType } from '../tensor/dtype.ts';
+import { unscoped } from '../tensor/scope.ts';
+import { pair, type Shape4 } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { type Initializer, normal } from './initializers.ts';
+import { checkInput, kept, Layer } from './layer.ts';
+import {
+  checkCount,
+  checkParameter,
+  checkReduction,
+  GradientBuffers,
+  type GradReduction,
+  parameter,
+} from './parameters.ts';
+
+export interface Conv2DLayerOptions {
+  inChannels: number;
+  outChannels: number;
+  /** A number or [height, width]. */
+  kernelSize: Pair;
+  /** Default 1. */
+  stride?: Pair;
+  /** A number, [height, width], [top, left, bottom, right], 'same' or 'valid'. Default 0. */
+  padding?: Padding;
+  /** Default 1. */
+  dilation?: Pair;
+  /** Default 1; inChannels for a depthwise convolution. */
+  groups?: number;
+  /** Whether there is a bias, zero at first. Default true. */
+  bias?: boolean;
+  /** First values of the filters. Default normal(), N(0, 1). */
+  initializer?: Initializer;
+  /** Whether 2 * weightDecayLambda * W is added to the filters' gradient. Default false. */
+  weightDecay?: boolean;
+  /** Default 1e-8. */
+  weightDecayLambda?: number;
+  /** Whether gradients of the parameters are means or sums over the batch. Default 'mean'. */
+  gradReduction?: GradReduction;
+  /** Default 'float32'. */
+  dtype?: DType;
+  /** How the convolution is computed. Default 'auto'; 'direct' is the only one yet. */
+  algorithm?: 'auto' | 'direct';
+}
+
+/**
+ * 2D convolution with trainable filters.
+ *
+ *     y = conv2d(x, W) + b                     x [batch, in, height, width], W [out, in / groups, kernel height, kernel width], b [out]
+ *     grads.W = (dW + 2 * weightDecayLambda * W [if weightDecay]) / batch,    grads.b = db / batch,    dx is not divided
+ */
+export class Conv2D extends Layer {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: readonly [number, number];
+  readonly stride: Pair;
+  readonly padding: Padding;
+  readonly dilation: Pair;
+  readonly groups: number;
+  readonly dtype: DType;
+  readonly gradReduction: GradReduction;
+  weightDecay: boolean;
+  weightDecayLambda: number;
+  readonly #options: ConvOptions;
+  readonly #filterShape: Shape4;
+  readonly #buffers = new GradientBuffers();
+  #input: Tensor | null = null;
+  #packed: { readonly of: Tensor; readonly filters: PackedFilters } | null = null;
+
+  /** @throws ArgumentError, NotInitializedError, OutOfMemoryError */
+  constructor(options: Conv2DLayerOptions) {
+    super();
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, dtype = 'float32', algorithm = 'auto' } = options;
+    this.inChannels = checkCount('inChannels', options.inChannels);
+    this.outChannels = checkCount('outChannels', options.outChannels);
+    this.kernelSize = pair('kernelSize', options.kernelSize);
+    this.stride = pair('stride', stride);
+    checkPadding(padding);
+    this.padding = padding;
+    this.dilation = pair('dilation', dilation);
+    checkGroups(groups, this.inChannels, this.outChannels);
+    this.groups = groups;
+    checkDType('dtype', dtype);
+    this.dtype = dtype;
+    if (algorithm !== 'auto' && algorithm !== 'direct')
+      throw new ArgumentError('algorithm', algorithm, "'auto' or 'direct'");
+    this.gradReduction = checkReduction(options.gradReduction ?? 'mean');
+    this.weightDecay = options.weightDecay ?? false;
+    this.weightDecayLambda = options.weightDecayLambda ?? 1e-8;
+    this.#options = { stride: this.stride, padding, dilation: this.dilation, groups };
+    const taps = this.kernelSize[0] * this.kernelSize[1];
+    const groupIn = this.inChannels / groups;
+    this.#filterShape = [this.outChannels, groupIn, ...this.kernelSize];
+    const fans = { in: groupIn * taps, out: (this.outChannels / groups) * taps };
+    this.params.W = parameter(this.#filterShape, dtype, options.initializer ?? normal(), fans);
+    this.grads.W = null;
+    if (options.bias !== false) {
+      this.params.b = unscoped(() => zeros([this.outChannels], dtype));
+      this.grads.b = null;
+    }
+  }
+
+  /** The filters, [out, in / groups, kernel height, kernel width]; the same tensor as `params.W`. */
+  get filters(): Tensor {
+    return this.params.W as Tensor;
+  }
+
+  set filters(value: Tensor) {
+    this.params.W = checkParameter('filters', value, this.#filterShape, this.dtype);
+  }
+
+  /** The bias, [out], or null without one; the same tensor as `params.b`. */
+  get bias(): Tensor | null {
+    return this.params.b ?? null;
+  }
+
+  set bias(value: Tensor) {
+    if (!this.params.b) throw new ArgumentError('bias', value, 'nothing: the layer was made with bias: false');
+    this.params.b = checkParameter('bias', value, [this.outChannels], this.dtype);
+  }
+
+  /** @param x [batch, in, height, width]; it is kept for backward */
+  override forward(x: Tensor): Tensor {
+    checkInput(x, this.dtype);
+    if (x.shape.length !== 4 || x.shape[1] !== this.inChannels) {
+      throw new ShapeError('x', x.shape, `[batch, ${this.inChannels}, height, width]`);
+    }
+    const packed = this.training ? undefined : this.#pack();
+    const y = conv2d(x, this.filters, this.bias, { ...this.#options, packed });
+    this.#input = this.training ? x : null;
+    return y;
+  }
+
+  /** @param dy [batch, out, outHeight, outWidth] @returns dx, of the shape of forward's x */
+  override backward(dy: Tensor): Tensor {
+    const x = kept(this, this.#input);
+    const { filters, bias } = this;
+    const scale = this.gradReduction === 'mean' ? 1 / (x.shape[0] as number) : 1;
+    const dx = conv2dInputGrad(dy, filters, x.shape, this.#options);
+    const dW = this.#buffers.get('W', filters);
+    this.grads.W = conv2dFilterGrad(x, dy, filters.shape, { ...this.#options, scale, out: dW });
+    if (this.weightDecay) addScaled(dW, filters, 2 * this.weightDecayLambda * scale);
+    if (bias) this.grads.b = conv2dBiasGrad(dy, { scale, out: this.#buffers.get('b', bias) });
+    return dx;
+  }
+
+  override train(): this {
+    this.#unpack();
+    return super.train();
+  }
+
+  override dispose(): void {
+    this.#unpack();
+    this.#buffers.dispose();
+    this.#input = null;
+    super.dispose();
+  }
+
+  /** The filters of inference, packed once. */
+  #pack(): PackedFilters {
+    const { filters } = this;
+    if (this.#packed?.of !== filters) {
+      this.#unpack();
+      this.#packed = { of: filters, filters: packFilters(filters, this.groups) };
+    }
+    return this.#packed.filters;
+  }
+
+  #unpack(): void {
+    this.#packed?.filters.dispose();
+    this.#packed = null;
+  }
+}

@@ -1,0 +1,70 @@
+import { ArgumentError } from '../errors.ts';
+import { normalFrom, randomFrom } from './random.ts';
+
+/** How many values an output of the layer is the sum of, and how many outputs a value goes into. */
+export interface Fans {
+  readonly in: number;
+  readonly out: number;
+}
+
+/** Draws the first values of a layer's weights. One with a seed goes on in its sequence from call to call. */
+export type Initializer = (size: number, fans: Fans) => Float64Array;
+
+export interface SeedOption {
+  /** A whole number; the same seed gives the same values everywhere. Default: another one each time. */
+  seed?: number | undefined;
+}
+
+/** N(mean, std^2). Defaults: mean 0, std 1. */
+export function normal(options: SeedOption & { mean?: number; std?: number } = {}): Initializer {
+  const { mean = 0, std = 1 } = options;
+  const draw = normalFrom(randomFrom(checkSeed(options.seed)));
+  return size => Float64Array.from({ length: size }, () => mean + std * draw());
+}
+
+/** U(low, high). Defaults: -1 to 1. */
+export function uniform(options: SeedOption & { low?: number; high?: number } = {}): Initializer {
+  const { low = -1, high = 1 } = options;
+  return scaledUniform(options, () => [low, high]);
+}
+
+/** N(0, 2 / fan in), for layers that a ReLU follows (He et al., 2015). */
+export function heNormal(options: SeedOption = {}): Initializer {
+  const draw = normalFrom(randomFrom(checkSeed(options.seed)));
+  return (size, fans) => {
+    const std = Math.sqrt(2 / fans.in);
+    return Float64Array.from({ length: size }, () => std * draw());
+  };
+}
+
+/** U(-a, a), a = sqrt(6 / fan in) (He et al., 2015). */
+export function heUniform(options: SeedOption = {}): Initializer {
+  return scaledUniform(options, fans => symmetric(Math.sqrt(6 / fans.in)));
+}
+
+/** U(-a, a), a = sqrt(6 / (fan in + fan out)) (Glorot and Bengio, 2010). */
+export function glorotUniform(options: SeedOption = {}): Initializer {
+  return scaledUniform(options, fans => symmetric(Math.sqrt(6 / (fans.in + fans.out))));
+}
+
+/** U(-a, a), a = 1 / sqrt(fan in): what PyTorch's layers start from, weights and bias. */
+export function fanInUniform(options: SeedOption = {}): Initializer {
+  return scaledUniform(options, fans => symmetric(1 / Math.sqrt(fans.in)));
+}
+
+function scaledUniform(options: SeedOption, limits: (fans: Fans) => readonly [number, number]): Initializer {
+  const random = randomFrom(checkSeed(options.seed));
+  return (size, fans) => {
+    const [low, high] = limits(fans);
+    return Float64Array.from({ length: size }, () => low + (high - low) * random());
+  };
+}
+
+function symmetric(limit: number): readonly [number, number] {
+  return [-limit, limit];
+}
+
+function checkSeed(seed: number | undefined): number | undefined {
+  if (seed !== undefined && !Number.isSafeInteger(seed)) throw new ArgumentError('seed', seed, 'a whole number');
+  return seed;
+}

@@ -1,0 +1,82 @@
+import { DTypeError, StateError } from '../errors.ts';
+import type { DType } from '../tensor/dtype.ts';
+import { checkTensor, type Tensor } from '../tensor/tensor.ts';
+
+/**
+ * A step of a network: `forward` computes its output, `backward` takes the gradient of the output and returns that of the input,
+ * leaving those of its own parameters in `grads`. What backward needs of the input is kept by forward in training mode.
+ *
+ * Gradients between layers are per sample: not divided by the batch.
+ */
+export abstract class Layer {
+  /** Whether an optimizer may change the parameters. */
+  optimizable = true;
+  /** The parameters by name. They belong to the layer and outlive scopes. */
+  params: Record<string, Tensor> = {};
+  /** Gradients of the parameters: set by each `backward` (into the same tensors), null before it and after `clearGrad`. */
+  grads: Record<string, Tensor | null> = {};
+  #training = true;
+
+  /** True after construction and `train()`, false after `eval()`. */
+  get training(): boolean {
+    return this.#training;
+  }
+
+  /** The layers inside this one. */
+  get children(): readonly Layer[] {
+    return [];
+  }
+
+  /** @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError */
+  abstract forward(x: Tensor): Tensor;
+
+  /** @throws StateError before a forward in training mode; else as forward */
+  abstract backward(dy: Tensor): Tensor;
+
+  /** Sets all gradients to null. */
+  clearGrad(): void {
+    for (const name of Object.keys(this.grads)) this.grads[name] = null;
+    for (const child of this.children) child.clearGrad();
+  }
+
+  /** Training mode: forward keeps what backward needs. */
+  train(): this {
+    this.#training = true;
+    for (const child of this.children) child.train();
+    return this;
+  }
+
+  /** Inference: nothing is kept for backward, and the parameters may be kept in a form that is faster to read. */
+  eval(): this {
+    this.#training = false;
+    for (const child of this.children) child.eval();
+    return this;
+  }
+
+  /** Gives back the memory of parameters and gradients. The layer cannot be used after it. */
+  dispose(): void {
+    for (const tensor of [...Object.values(this.params), ...Object.values(this.grads)]) {
+      if (tensor && !tensor.disposed) tensor.dispose();
+    }
+    for (const child of this.children) child.dispose();
+  }
+}
+
+/**
+ * What a forward pass kept.
+ *
+ * @throws StateError if there is nothing: no forward yet, or not in training mode
+ */
+export function kept<T>(layer: Layer, value: T | null): T {
+  if (value !== null) return value;
+  const name = layer.constructor.name;
+  throw new StateError(
+    `${name}.backward: call forward in training mode first${layer.training ? '' : ' (eval() keeps nothing)'}.`,
+  );
+}
+
+/** @throws ForeignTensorError, DisposedError, DTypeError */
+export function checkInput(x: Tensor, dtype: DType): void {
+  checkTensor('x', x);
+  if (x.dtype !== dtype) throw new DTypeError('x', x.dtype, `${dtype}, the element type of the layer`);
+}

@@ -1,0 +1,85 @@
+import { linear, linearBiasGrad, linearInputGrad, linearWeightGrad } from '../ops/linear.ts';
+import { checkDType, type DType } from '../tensor/dtype.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { fanInUniform, type Initializer } from './initializers.ts';
+import { checkInput, kept, Layer } from './layer.ts';
+import { checkCount, checkReduction, GradientBuffers, type GradReduction, parameter } from './parameters.ts';
+
+export interface LinearOptions {
+  inFeatures: number;
+  outFeatures: number;
+  /** Default true. */
+  bias?: boolean;
+  /** First values of the weights. Default U(-a, a), a = 1 / sqrt(inFeatures), as PyTorch's. */
+  initializer?: Initializer;
+  /** First values of the bias. Default as PyTorch's where `initializer` is left out too, else zeros. */
+  biasInitializer?: Initializer;
+  /** Whether gradients of the parameters are means or sums over the batch. Default 'mean'. */
+  gradReduction?: GradReduction;
+  /** Default 'float32'. */
+  dtype?: DType;
+}
+
+/**
+ * Fully connected: y = x W^T + b, with x [batch, in], W [out, in], b [out].
+ *
+ * grads.W = dy^T x / batch, grads.b = sum of dy / batch; dx = dy W is not divided.
+ */
+export class Linear extends Layer {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly dtype: DType;
+  readonly gradReduction: GradReduction;
+  readonly #buffers = new GradientBuffers();
+  #input: Tensor | null = null;
+
+  /** @throws ArgumentError, NotInitializedError, OutOfMemoryError */
+  constructor(options: LinearOptions) {
+    super();
+    const { dtype = 'float32', initializer } = options;
+    this.inFeatures = checkCount('inFeatures', options.inFeatures);
+    this.outFeatures = checkCount('outFeatures', options.outFeatures);
+    checkDType('dtype', dtype);
+    this.dtype = dtype;
+    this.gradReduction = checkReduction(options.gradReduction ?? 'mean');
+    const fans = { in: this.inFeatures, out: this.outFeatures };
+    const shape = [this.outFeatures, this.inFeatures];
+    this.params.W = parameter(shape, dtype, initializer ?? fanInUniform(), fans);
+    this.grads.W = null;
+    if (options.bias !== false) {
+      const first = options.biasInitializer ?? (initializer ? zeroes : fanInUniform());
+      this.params.b = parameter([this.outFeatures], dtype, first, fans);
+      this.grads.b = null;
+    }
+  }
+
+  /** @param x [batch, in]; it is kept for backward @returns [batch, out] */
+  override forward(x: Tensor): Tensor {
+    checkInput(x, this.dtype);
+    const y = linear(x, this.params.W as Tensor, this.params.b);
+    this.#input = this.training ? x : null;
+    return y;
+  }
+
+  /** @param dy [batch, out] @returns dx, [batch, in] */
+  override backward(dy: Tensor): Tensor {
+    const x = kept(this, this.#input);
+    const W = this.params.W as Tensor;
+    const b = this.params.b;
+    const scale = this.gradReduction === 'mean' ? 1 / (x.shape[0] as number) : 1;
+    const dx = linearInputGrad(dy, W);
+    this.grads.W = linearWeightGrad(x, dy, { scale, out: this.#buffers.get('W', W) });
+    if (b) this.grads.b = linearBiasGrad(dy, { scale, out: this.#buffers.get('b', b) });
+    return dx;
+  }
+
+  override dispose(): void {
+    this.#buffers.dispose();
+    this.#input = null;
+    super.dispose();
+  }
+}
+
+function zeroes(size: number): Float64Array {
+  return new Float64Array(size);
+}

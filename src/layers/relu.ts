@@ -1,0 +1,18 @@
+import { relu, reluGrad } from '../ops/relu.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { kept, Layer } from './layer.ts';
+
+/** y = max(x, 0); dx = dy where x > 0. Tensors of any shape. */
+export class ReLU extends Layer {
+  #input: Tensor | null = null;
+
+  override forward(x: Tensor): Tensor {
+    const y = relu(x);
+    this.#input = this.training ? x : null;
+    return y;
+  }
+
+  override backward(dy: Tensor): Tensor {
+    return reluGrad(dy, kept(this, this.#input));
+  }
+}

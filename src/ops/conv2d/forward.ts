@@ -1,0 +1,69 @@
+import { ArgumentError } from '../../errors.ts';
+import { DTYPES } from '../../tensor/dtype.ts';
+import { stridesOf } from '../../tensor/format.ts';
+import { checkSameShape } from '../../tensor/shape.ts';
+import { makeContiguous, type Tensor } from '../../tensor/tensor.ts';
+import { checkOperands, checkOut, type OutOption, produce } from '../operands.ts';
+import { forwardPass } from './forwardPass.ts';
+import type { Images } from './frame.ts';
+import { type Conv2DOptions, convGeometry } from './geometry.ts';
+import type { PackedFilters } from './packedFilters.ts';
+import type { Clamp } from './product.ts';
+
+/** What is done to each result on its way out: relu = max(y, 0), relu6 = min(max(y, 0), 6). */
+export type Activation = 'relu' | 'relu6';
+
+const CLAMPS: Readonly<Record<Activation, Clamp>> = {
+  relu: { lower: 0, upper: Number.POSITIVE_INFINITY },
+  relu6: { lower: 0, upper: 6 },
+};
+
+export interface Conv2DForwardOptions extends Conv2DOptions, OutOption {
+  activation?: Activation | undefined;
+  /** Filters `w`, packed before (see `packFilters`). @internal */
+  packed?: PackedFilters | undefined;
+}
+
+/**
+ * 2D convolution (cross-correlation, as in every deep-learning framework):
+ *
+ *     y[n][o][i][j] = b[o] + sum over c, p, q of x[n][c][i * stride + p * dilation - top][j * stride + q * dilation - left] * w[o][c][p][q]
+ *
+ * @param x [batch, in, height, width]
+ * @param w [out, in / groups, kernel height, kernel width]
+ * @param b [out], optional
+ * @returns [batch, out, outHeight, outWidth], outHeight = floor((height + top + bottom - dilation * (kernel - 1) - 1) / stride) + 1
+ * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ */
+export function conv2d(x: Tensor, w: Tensor, b?: Tensor | null, options: Conv2DForwardOptions = {}): Tensor {
+  const bias = b ?? undefined;
+  const dtype = checkOperands({ x, w }, { b: bias });
+  const g = convGeometry(x.shape, w.shape, options);
+  if (bias) checkSameShape('b', bias.shape, [g.outChannels]);
+  const clamp = clampOf(options.activation);
+  checkOut(options.out, g.outputShape, dtype, bias ? [x, w, bias] : [x, w]);
+  makeContiguous(w);
+  const { runtime } = x.storage;
+  return produce(options.out, g.outputShape, dtype, 'channelsLast', y => {
+    forwardPass(runtime, DTYPES[dtype].kernel, g, {
+      x: imagesOf(x),
+      w: options.packed?.address ?? w.address,
+      packed: options.packed !== undefined,
+      bias: bias?.address ?? 0,
+      y: y.address,
+      clamp,
+    });
+  });
+}
+
+/** A tensor of [batch, channels, height, width] as the passes see it. */
+export function imagesOf(tensor: Tensor): Images {
+  const [batch = 1, channels = 1, height = 1, width = 1] = tensor.shape;
+  return { address: tensor.address, strides: stridesOf(tensor.shape, tensor.format), batch, channels, height, width };
+}
+
+function clampOf(activation: Activation | undefined): Clamp | undefined {
+  if (activation === undefined) return undefined;
+  if (!Object.hasOwn(CLAMPS, activation)) throw new ArgumentError('activation', activation, "'relu' or 'relu6'");
+  return CLAMPS[activation];
+}

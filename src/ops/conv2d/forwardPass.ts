@@ -1,0 +1,121 @@
+import type { ElementType, Runtime } from '../../runtime/runtime.ts';
+import { copyFrames, type Frame, frameSize, type Images, inPlace, readsInPlace } from './frame.ts';
+import type { ConvGeometry } from './geometry.ts';
+import { imagesPerChunk, panelBytes } from './plan.ts';
+import { type Clamp, runProduct, tableBytes } from './product.ts';
+
+export interface ForwardOperands {
+  readonly x: Images;
+  /** Address of the filters, OIHW; with `packed` of their panels (see packFilters). */
+  readonly w: number;
+  readonly packed: boolean;
+  /** Address of the bias, or 0. */
+  readonly bias: number;
+  /** Where the output goes, channels-last. */
+  readonly y: number;
+  readonly clamp?: Clamp | undefined;
+}
+
+/**
+ * Forward: y[pixel][out] = bias[out] + sum over taps and channels of x[pixel + tap][channel] * w[out][channel][tap].
+ *
+ * One gathered product: rows are output pixels, read in place from channels-last frames; all taps are inside the micro-kernel, so
+ * a result leaves the registers once. Scratch: the packed filters, and the frames of a chunk of images.
+ */
+export function forwardPass(runtime: Runtime, type: ElementType, g: ConvGeometry, operands: ForwardOperands): void {
+  const bytes = type === 'f32' ? 4 : 8;
+  const { x } = operands;
+  const frame = forwardFrame(g);
+  const direct = readsInPlace(x, frame);
+  const pixels = g.y.out * g.x.out;
+  const chunk = imagesPerChunk(g.batch, frameSize(frame, g.inChannels) * bytes);
+  const [panels = 0, frames = 0, aTable = 0, cTable = 0] = runtime.scratch.reserve(
+    operands.packed ? 0 : filterPanelBytes(g, bytes),
+    direct ? 0 : chunk * frameSize(frame, g.inChannels) * bytes,
+    tableBytes(chunk * pixels),
+    tableBytes(chunk * pixels),
+  );
+  if (!operands.packed) packFilters(runtime, type, g, operands.w, panels);
+  for (let first = 0; first < g.batch; first += chunk) {
+    const count = Math.min(chunk, g.batch - first);
+    const source = direct
+      ? inPlace(x, first, bytes)
+      : copyFrames(runtime, type, x, frame, { first, count }, frames, g.inChannels);
+    runProduct(
+      runtime,
+      type,
+      {
+        a: source.address,
+        aRows: {
+          outer: count,
+          inner: g.y.out,
+          length: g.x.out,
+          outerStride: source.image,
+          innerStride: g.y.stride * source.row,
+          stride: g.x.stride * source.column,
+        },
+        aGroup: g.groupIn,
+        sum: {
+          outer: g.y.kernel,
+          inner: g.x.kernel,
+          length: g.groupIn,
+          outerStride: g.y.dilation * source.row,
+          innerStride: g.x.dilation * source.column,
+          stride: 1,
+        },
+        b: operands.packed ? operands.w : panels,
+        c: operands.y + first * pixels * g.outChannels * bytes,
+        cRows: { outer: 1, inner: 1, length: count * pixels, outerStride: 0, innerStride: 0, stride: g.outChannels },
+        cGroup: g.groupOut,
+        groups: g.groups,
+        columns: g.groupOut,
+        start: operands.bias || 'zero',
+        clamp: operands.clamp,
+      },
+      aTable,
+      cTable,
+    );
+  }
+}
+
+/** What the windows of all output pixels cover. */
+export function forwardFrame({ y, x }: ConvGeometry): Frame {
+  return {
+    top: y.before,
+    left: x.before,
+    height: (y.out - 1) * y.stride + y.dilation * (y.kernel - 1) + 1,
+    width: (x.out - 1) * x.stride + x.dilation * (x.kernel - 1) + 1,
+  };
+}
+
+/** Bytes of the packed filters. */
+export function filterPanelBytes(g: ConvGeometry, bytes: number): number {
+  return panelBytes(g.groups, g.groupOut, g.y.kernel * g.x.kernel * g.groupIn, bytes);
+}
+
+/** Filters OIHW to panels of output channels, k = (kernel row, kernel column, channel). */
+export function packFilters(
+  runtime: Runtime,
+  type: ElementType,
+  g: ConvGeometry,
+  source: number,
+  target: number,
+): void {
+  const taps = g.y.kernel * g.x.kernel;
+  const args = {
+    source,
+    target,
+    groups: g.groups,
+    groupStride: g.groupOut * g.groupIn * taps,
+    columns: g.groupOut,
+    columnStride: g.groupIn * taps,
+    outer: g.y.kernel,
+    inner: g.x.kernel,
+    length: g.groupIn,
+    outerStride: g.x.kernel,
+    innerStride: 1,
+    stride: taps,
+  };
+  const panels = Math.ceil((g.groupOut * (type === 'f32' ? 4 : 8)) / 32);
+  runtime.run('pack', type, args, g.groups * panels * g.y.kernel);
+}

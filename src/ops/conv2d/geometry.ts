@@ -1,0 +1,79 @@
+import { ArgumentError, ShapeError } from '../../errors.ts';
+import { checkRank4, type Shape4 } from '../../tensor/shape.ts';
+import { type Padding, type Pair, type WindowAxis, windowAxes } from '../window.ts';
+
+export interface Conv2DOptions {
+  /** Step of the window. Default 1. */
+  stride?: Pair | undefined;
+  /** Zeros around the input. Default 0. */
+  padding?: Padding | undefined;
+  /** Distance of neighbouring taps. Default 1. */
+  dilation?: Pair | undefined;
+  /** Groups of channels that do not see each other; groups = channels is depthwise. Default 1. */
+  groups?: number | undefined;
+}
+
+/** All sizes of a convolution, checked. */
+export interface ConvGeometry {
+  readonly batch: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly groups: number;
+  /** Channels of one group. */
+  readonly groupIn: number;
+  readonly groupOut: number;
+  readonly y: WindowAxis;
+  readonly x: WindowAxis;
+  readonly inputShape: Shape4;
+  readonly filterShape: Shape4;
+  readonly outputShape: Shape4;
+}
+
+/**
+ * Sizes of the convolution of an input of `inputShape` [batch, in, height, width] with filters of `filterShape`
+ * [out, in / groups, kernel height, kernel width].
+ *
+ * @param names what the caller calls the two, for its errors
+ * @throws ShapeError, ArgumentError
+ */
+export function convGeometry(
+  inputShape: unknown,
+  filterShape: unknown,
+  options: Conv2DOptions,
+  names: { input: string; filters: string } = { input: 'x', filters: 'w' },
+): ConvGeometry {
+  checkRank4(names.input, inputShape, '[batch, channels, height, width]');
+  checkRank4(names.filters, filterShape, '[out channels, in channels / groups, kernel height, kernel width]');
+  const groups = options.groups ?? 1;
+  const [batch, inChannels, height, width] = inputShape;
+  const [outChannels, groupIn, kernelHeight, kernelWidth] = filterShape;
+  checkGroups(groups, inChannels, outChannels);
+  if (groupIn * groups !== inChannels) {
+    throw new ShapeError(
+      names.input,
+      inputShape,
+      `${groupIn * groups} channels (${groupIn} of the filters x ${groups} groups)`,
+    );
+  }
+  const [y, x] = windowAxes([height, width], [kernelHeight, kernelWidth], options);
+  return {
+    batch,
+    inChannels,
+    outChannels,
+    groups,
+    groupIn,
+    groupOut: outChannels / groups,
+    y,
+    x,
+    inputShape,
+    filterShape,
+    outputShape: [batch, outChannels, y.out, x.out],
+  };
+}
+
+/** @throws ArgumentError unless `groups` divides both numbers of channels. */
+export function checkGroups(groups: number, inChannels: number, outChannels: number): void {
+  if (!(Number.isSafeInteger(groups) && groups >= 1 && inChannels % groups === 0 && outChannels % groups === 0)) {
+    throw new ArgumentError('groups', groups, `a whole number that divides ${inChannels} and ${outChannels} channels`);
+  }
+}

@@ -1,0 +1,148 @@
+import { PANEL_BYTES } from '../../runtime/abi.ts';
+import type { ElementType, Runtime } from '../../runtime/runtime.ts';
+import { copyFrames, frameSize, type Images, inPlace, type Pixels, readsInPlace } from './frame.ts';
+import type { ConvGeometry } from './geometry.ts';
+import { type Phase, type Polyphase, polyphase } from './phases.ts';
+import { imagesPerChunk, panelBytes } from './plan.ts';
+import { runProduct, tableBytes } from './product.ts';
+
+export interface InputGradOperands {
+  readonly dy: Images;
+  /** Address of the filters, OIHW. */
+  readonly w: number;
+  /** Where the gradient goes, channels-last. */
+  readonly dx: number;
+}
+
+/** Both phases of a part of the input, and where its packed filters are. */
+interface Part {
+  readonly y: Phase;
+  readonly x: Phase;
+  readonly panels: number;
+}
+
+/**
+ * Input gradient: dx[pixel][channel] = sum over taps and out of dy[(pixel + padding - tap * dilation) / stride][out] * w[out][channel][tap],
+ * over the taps for which that is a whole number.
+ *
+ * Polyphase: pixels with the same remainder by the stride see the same taps, and a part of them is a stride-1 convolution of dy
+ * with those taps, written to every stride-th pixel of dx. No dilated copy, no col2im; with stride 1 there is one part, the
+ * forward pass with rotated filters. Scratch: the packed filters, and the frames of a chunk of images.
+ */
+export function inputGradPass(runtime: Runtime, type: ElementType, g: ConvGeometry, operands: InputGradOperands): void {
+  const bytes = type === 'f32' ? 4 : 8;
+  const { dy } = operands;
+  const rows = polyphase(g.y);
+  const columns = polyphase(g.x);
+  const frame = { top: rows.before, left: columns.before, height: rows.frame, width: columns.frame };
+  const direct = readsInPlace(dy, frame);
+  const chunk = imagesPerChunk(g.batch, frameSize(frame, g.outChannels) * bytes);
+  const largest = chunk * largestPhase(rows) * largestPhase(columns);
+  const panelsSize = panelBytes(g.groups, g.groupIn, g.y.kernel * g.x.kernel * g.groupOut, bytes);
+  const [panels = 0, frames = 0, aTable = 0, cTable = 0] = runtime.scratch.reserve(
+    panelsSize,
+    direct ? 0 : chunk * frameSize(frame, g.outChannels) * bytes,
+    tableBytes(largest),
+    tableBytes(largest),
+  );
+  const parts: Part[] = [];
+  let next = panels;
+  for (const y of rows.phases) {
+    for (const x of columns.phases) {
+      parts.push({ y, x, panels: next });
+      next += packPhase(runtime, type, g, { y, x, panels: next }, operands.w, bytes);
+    }
+  }
+  for (let first = 0; first < g.batch; first += chunk) {
+    const count = Math.min(chunk, g.batch - first);
+    const source = direct
+      ? inPlace(dy, first, bytes)
+      : copyFrames(runtime, type, dy, frame, { first, count }, frames, g.outChannels);
+    const target = operands.dx + first * g.inChannels * g.y.size * g.x.size * bytes;
+    for (const part of parts) runPhase(runtime, type, g, part, source, count, target, bytes, aTable, cTable);
+  }
+}
+
+function largestPhase({ phases }: Polyphase): number {
+  return Math.max(...phases.map(phase => phase.count));
+}
+
+/** Packs the filters of a part, in the order in which its taps walk through dy; returns the bytes they take. */
+function packPhase(runtime: Runtime, type: ElementType, g: ConvGeometry, part: Part, w: number, bytes: number): number {
+  const { y, x } = part;
+  const taps = g.y.kernel * g.x.kernel;
+  const depth = y.taps * x.taps * g.groupOut;
+  const size = panelBytes(g.groups, g.groupIn, depth, bytes);
+  if (depth === 0) return size;
+  const args = {
+    source: w + (y.firstTap * g.x.kernel + x.firstTap) * bytes,
+    target: part.panels,
+    groups: g.groups,
+    groupStride: g.groupOut * g.groupIn * taps,
+    columns: g.groupIn,
+    columnStride: taps,
+    outer: y.taps,
+    inner: x.taps,
+    length: g.groupOut,
+    outerStride: y.tapStep * g.x.kernel,
+    innerStride: x.tapStep,
+    stride: g.groupIn * taps,
+  };
+  runtime.run('pack', type, args, g.groups * Math.ceil((g.groupIn * bytes) / PANEL_BYTES) * y.taps);
+  return size;
+}
+
+function runPhase(
+  runtime: Runtime,
+  type: ElementType,
+  g: ConvGeometry,
+  { y, x, panels }: Part,
+  source: Pixels,
+  images: number,
+  dx: number,
+  bytes: number,
+  aTable: number,
+  cTable: number,
+): void {
+  const width = g.x.size;
+  runProduct(
+    runtime,
+    type,
+    {
+      a: source.address + (y.source * source.row + x.source * source.column) * bytes,
+      aRows: {
+        outer: images,
+        inner: y.count,
+        length: x.count,
+        outerStride: source.image,
+        innerStride: source.row,
+        stride: source.column,
+      },
+      aGroup: g.groupOut,
+      sum: {
+        outer: y.taps,
+        inner: x.taps,
+        length: g.groupOut,
+        outerStride: y.sourceStep * source.row,
+        innerStride: x.sourceStep * source.column,
+        stride: 1,
+      },
+      b: panels,
+      c: dx + (y.first * width + x.first) * g.inChannels * bytes,
+      cRows: {
+        outer: images,
+        inner: y.count,
+        length: x.count,
+        outerStride: g.y.size * width * g.inChannels,
+        innerStride: g.y.stride * width * g.inChannels,
+        stride: g.x.stride * g.inChannels,
+      },
+      cGroup: g.groupIn,
+      groups: g.groups,
+      columns: g.groupIn,
+      start: 'zero',
+    },
+    aTable,
+    cTable,
+  );
+}

@@ -1,0 +1,56 @@
+import { PANEL_BYTES } from '../../runtime/abi.ts';
+
+/**
+ * Sizes of blocks, each with the measurement that chose it. A block's size follows from the shape alone, never from the engine or
+ * the number of threads, so that results do not depend on them.
+ */
+
+/** Rows of a block are a multiple of both tiles (4 and 6), and some 5 to 10 tiles share a panel of B in L1. */
+const ROW_BLOCK = 48;
+
+/** Bytes of packed filters that one block passes over; more would push the rows of A out of L2. */
+const PANELS_BYTES = 1 << 19;
+
+/** Bytes of padded images that are made at a time: they should still be in L2 when the product reads them. */
+const FRAMES_BYTES = 1 << 19;
+
+/** Output pixels in a step of the filter gradient: their share of A (six channels wide) and of B stays in L1. */
+const GRADIENT_PIXELS = 256;
+
+/** Blocks of a gathered product: `rows` x `columns`, `depth` = length of the sums. */
+export interface ProductBlocks {
+  readonly rowBlock: number;
+  readonly panelBlock: number;
+  readonly panels: number;
+  readonly blocks: number;
+}
+
+export function productBlocks(
+  groups: number,
+  rows: number,
+  columns: number,
+  depth: number,
+  bytes: number,
+): ProductBlocks {
+  const panels = Math.ceil(columns / (PANEL_BYTES / bytes));
+  const panelBlock = Math.min(panels, Math.max(1, Math.floor(PANELS_BYTES / (depth * PANEL_BYTES || 1))));
+  const blocks = groups * Math.ceil(rows / ROW_BLOCK) * Math.ceil(panels / panelBlock);
+  return { rowBlock: ROW_BLOCK, panelBlock, panels, blocks };
+}
+
+/** Bytes of operand B, packed. */
+export function panelBytes(groups: number, columns: number, depth: number, bytes: number): number {
+  return groups * Math.ceil(columns / (PANEL_BYTES / bytes)) * depth * PANEL_BYTES;
+}
+
+/** Images whose frames are made at a time. */
+export function imagesPerChunk(batch: number, frameBytes: number): number {
+  return Math.min(batch, Math.max(1, Math.floor(FRAMES_BYTES / frameBytes)));
+}
+
+/** The filter gradient's steps: several whole images, or some rows of one. */
+export function gradientStep(batch: number, outHeight: number, outWidth: number): { images: number; rows: number } {
+  const images = Math.max(1, Math.floor(GRADIENT_PIXELS / (outHeight * outWidth)));
+  if (images > 1) return { images: Math.min(images, batch), rows: outHeight };
+  return { images: 1, rows: Math.min(outHeight, Math.max(1, Math.round(GRADIENT_PIXELS / outWidth))) };
+}

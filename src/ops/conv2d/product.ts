@@ -1,0 +1,112 @@
+import { START } from '../../runtime/abi.ts';
+import type { ElementType, Runtime } from '../../runtime/runtime.ts';
+import { productBlocks } from './plan.ts';
+
+/** Three nested loops with the distance that each makes, in elements. */
+export interface Loops {
+  readonly outer: number;
+  readonly inner: number;
+  readonly length: number;
+  readonly outerStride: number;
+  readonly innerStride: number;
+  readonly stride: number;
+}
+
+/** Limits of the results. */
+export interface Clamp {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** C[m][n] = start + sum over k of A[m][k] * B[k][n], per group; the contract is GemmArgs in assembly/gemm/args.ts. */
+export interface Product {
+  readonly a: number;
+  readonly aRows: Loops;
+  readonly aGroup: number;
+  /** The loops of the sum, and the distances they make in A. */
+  readonly sum: Loops;
+  /** Packed panels. */
+  readonly b: number;
+  readonly c: number;
+  readonly cRows: Loops;
+  readonly cGroup: number;
+  readonly groups: number;
+  readonly columns: number;
+  /** Address of the bias, 'zero', or 'c' to go on with what C holds. */
+  readonly start: number | 'zero' | 'c';
+  readonly clamp?: Clamp | undefined;
+}
+
+/** Entries after the last row, so that the last tile has rows to read. */
+const REPEAT = 5;
+
+/** Bytes of the two tables that a product of `rows` rows needs. */
+export function tableBytes(rows: number): number {
+  return (rows + REPEAT) * 4;
+}
+
+/** How often the innermost loop's body runs. */
+export function turns({ outer, inner, length }: Loops): number {
+  return outer * inner * length;
+}
+
+/**
+ * The same walk with as much of it as possible in the innermost loop: where a loop goes on just where the one inside it
+ * ends, the two are one. (Filter taps of a row are neighbours in channels-last memory: one long run instead of short ones.)
+ */
+export function collapse(loops: Loops): Loops {
+  const { outer, inner, length, outerStride, innerStride, stride } = loops;
+  if (outer === 1 && inner === 1) return loops;
+  if (inner === 1) return collapse({ ...loops, outer: 1, inner: outer, innerStride: outerStride });
+  if (length === 1)
+    return collapse({ ...loops, outer: 1, inner: outer, innerStride: outerStride, length: inner, stride: innerStride });
+  if (innerStride === length * stride) {
+    return collapse({ outer: 1, inner: outer, length: inner * length, outerStride, innerStride: outerStride, stride });
+  }
+  if (outer > 1 && outerStride === inner * innerStride) return { ...loops, outer: 1, inner: outer * inner };
+  return loops;
+}
+
+/** Runs a product; `aTable` and `cTable` have tableBytes each. */
+export function runProduct(
+  runtime: Runtime,
+  type: ElementType,
+  product: Product,
+  aTable: number,
+  cTable: number,
+): void {
+  const { start, clamp } = product;
+  const sum = collapse(product.sum);
+  const rows = turns(product.aRows);
+  const depth = turns(sum);
+  const plan = productBlocks(product.groups, rows, product.columns, depth, type === 'f32' ? 4 : 8);
+  runtime.run('table', type, { ...product.aRows, target: aTable, repeat: REPEAT }, 1);
+  runtime.run('table', type, { ...product.cRows, target: cTable, repeat: REPEAT }, 1);
+  const args = {
+    a: product.a,
+    aRows: aTable,
+    aOuter: sum.outerStride,
+    aInner: sum.innerStride,
+    aStep: sum.stride,
+    outer: sum.outer,
+    inner: sum.inner,
+    length: sum.length,
+    b: product.b,
+    c: product.c,
+    cRows: cTable,
+    bias: typeof start === 'number' ? start : 0,
+    rows,
+    columns: product.columns,
+    groups: product.groups,
+    aGroup: product.aGroup,
+    cGroup: product.cGroup,
+    start: typeof start === 'number' ? START.bias : START[start],
+    clamp: clamp ? 1 : 0,
+    rowBlock: plan.rowBlock,
+    panelBlock: plan.panelBlock,
+    tile: runtime.tile,
+    lower: clamp?.lower ?? 0,
+    upper: clamp?.upper ?? 0,
+  };
+  runtime.run('gemm', type, args, plan.blocks);
+}

@@ -1,0 +1,21 @@
+// The functional face of convasm: stateless operations on tensors. Each checks, plans and calls a kernel.
+export { addScaled } from './addScaled.ts';
+export { conv2dBiasGrad } from './conv2d/biasGrad.ts';
+export { conv2dFilterGrad, type ScaleOption } from './conv2d/filterGrad.ts';
+export { type Activation, type Conv2DForwardOptions, conv2d } from './conv2d/forward.ts';
+export type { Conv2DOptions } from './conv2d/geometry.ts';
+export { conv2dInputGrad } from './conv2d/inputGrad.ts';
+export { linear, linearBiasGrad, linearInputGrad, linearWeightGrad } from './linear.ts';
+export type { OutOption } from './operands.ts';
+export {
+  type AvgPool2DOptions,
+  avgPool2d,
+  avgPool2dGrad,
+  maxPool2d,
+  maxPool2dGrad,
+  type Pool2DOptions,
+} from './pool2d.ts';
+export { relu, reluGrad } from './relu.ts';
+export { type SgdStepOptions, sgdStep } from './sgdStep.ts';
+export { softmaxCrossEntropy, softmaxCrossEntropyGrad } from './softmaxCrossEntropy.ts';
+export type { Padding, Pair } from './window.ts';

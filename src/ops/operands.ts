@@ -1,0 +1,89 @@
+import { ArgumentError, DTypeError } from '../errors.ts';
+import type { DType } from '../tensor/dtype.ts';
+import { DTYPES } from '../tensor/dtype.ts';
+import { type MemoryFormat, sameInBothFormats, transposeFormat } from '../tensor/format.ts';
+import { checkSameShape, type Shape } from '../tensor/shape.ts';
+import { allocate, checkTensor, makeContiguous, type Tensor } from '../tensor/tensor.ts';
+
+/** What every op takes. */
+export interface OutOption {
+  /** Where the result goes: a tensor of the result's shape and element type. Default: a new tensor. */
+  out?: Tensor | undefined;
+}
+
+/**
+ * Checks that all are tensors of one element type, and returns it.
+ *
+ * @param optional operands that may be undefined
+ * @throws ForeignTensorError, DisposedError, DTypeError
+ */
+export function checkOperands(
+  operands: Readonly<Record<string, Tensor>>,
+  optional: Readonly<Record<string, Tensor | undefined>> = {},
+): DType {
+  const given = Object.entries(optional).filter(([, operand]) => operand !== undefined);
+  const all = [...Object.entries(operands), ...given] as [string, Tensor][];
+  for (const [name, operand] of all) checkTensor(name, operand);
+  const [first, ...others] = all as [[string, Tensor], ...[string, Tensor][]];
+  for (const [name, { dtype }] of others) {
+    if (dtype !== first[1].dtype) {
+      throw new DTypeError(name, dtype, `${first[1].dtype}, the element type of ${first[0]}`);
+    }
+  }
+  return first[1].dtype;
+}
+
+/**
+ * Checks `out` before anything is written.
+ *
+ * @param inputs tensors that the op reads while it writes: `out` must not share memory with them
+ * @throws ForeignTensorError, DisposedError, DTypeError, ShapeError, ArgumentError
+ */
+export function checkOut(out: Tensor | undefined, shape: Shape, dtype: DType, inputs: readonly Tensor[]): void {
+  if (out === undefined) return;
+  checkTensor('out', out);
+  if (out.dtype !== dtype) throw new DTypeError('out', out.dtype, dtype);
+  checkSameShape('out', out.shape, shape);
+  if (inputs.some(input => input.storage === out.storage)) {
+    throw new ArgumentError('out', 'a tensor that shares memory with an input', 'a tensor with memory of its own');
+  }
+}
+
+/**
+ * Makes the result of an op: `write` fills a tensor (the checked `out`, or a new one) whose elements stand in `format`. A new
+ * tensor goes back if `write` throws.
+ */
+export function produce(
+  out: Tensor | undefined,
+  shape: Shape,
+  dtype: DType,
+  format: MemoryFormat,
+  write: (target: Tensor) => void,
+): Tensor {
+  const target = out ?? allocate(shape, dtype, format);
+  const before = target.format;
+  target.format = format;
+  try {
+    write(target);
+  } catch (error) {
+    target.format = before;
+    if (!out) target.dispose();
+    throw error;
+  }
+  // Tensors that share memory agree on its order, which is the contiguous one.
+  if (target.storage.shared) makeContiguous(target);
+  return target;
+}
+
+/** `tensor` itself if its elements stand in `format`, else a copy that does (made in the scope of the caller). */
+export function inFormat(tensor: Tensor, format: MemoryFormat): Tensor {
+  if (tensor.format === format || sameInBothFormats(tensor.shape)) return tensor;
+  const copy = allocate(tensor.shape, tensor.dtype, format);
+  transposeFormat(tensor.storage.runtime, tensor, copy.address, format);
+  return copy;
+}
+
+/** Bytes of an element. */
+export function elementBytes(dtype: DType): number {
+  return DTYPES[dtype].bytes;
+}

@@ -1,0 +1,40 @@
+import { ELEMENTWISE_BLOCK } from '../runtime/abi.ts';
+import { DTYPES } from '../tensor/dtype.ts';
+import { scope } from '../tensor/scope.ts';
+import { checkSameShape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { checkOperands, checkOut, inFormat, type OutOption, produce } from './operands.ts';
+
+/**
+ * y = max(x, 0), element by element. NaN stays NaN. `out` may be `x`.
+ *
+ * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ */
+export function relu(x: Tensor, options: OutOption = {}): Tensor {
+  const dtype = checkOperands({ x });
+  checkOut(options.out, x.shape, dtype, options.out === x ? [] : [x]);
+  const { runtime } = x.storage;
+  return produce(options.out, x.shape, dtype, x.format, y => {
+    const args = { x: x.address, dy: 0, target: y.address, count: x.size };
+    runtime.run('relu', DTYPES[dtype].kernel, args, Math.ceil(x.size / ELEMENTWISE_BLOCK));
+  });
+}
+
+/**
+ * Gradient of relu: dx = dy where x > 0, else 0. `x` may be relu's input or its output. `out` may be `dy`.
+ *
+ * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ */
+export function reluGrad(dy: Tensor, x: Tensor, options: OutOption = {}): Tensor {
+  const dtype = checkOperands({ dy, x });
+  checkSameShape('dy', dy.shape, x.shape);
+  checkOut(options.out, x.shape, dtype, options.out === dy ? [x] : [dy, x]);
+  const { runtime } = x.storage;
+  return scope(() => {
+    const gradient = inFormat(dy, x.format);
+    return produce(options.out, x.shape, dtype, x.format, dx => {
+      const args = { x: x.address, dy: gradient.address, target: dx.address, count: x.size };
+      runtime.run('reluGrad', DTYPES[dtype].kernel, args, Math.ceil(x.size / ELEMENTWISE_BLOCK));
+    });
+  });
+}

@@ -1,0 +1,186 @@
+import { Struct } from './struct.ts';
+
+/** The version of assembly/index.ts that this host speaks. */
+export const ABI_VERSION = 1;
+
+/** Columns of a packed panel in bytes, PANEL_BYTES of assembly/gemm/args.ts. */
+export const PANEL_BYTES = 32;
+/** GemmArgs.start. */
+export const START = { zero: 0, bias: 1, c: 2 } as const;
+
+/** Elements in a block of an element-wise kernel, ELEMENTWISE_BLOCK of assembly/jobs.ts. */
+export const ELEMENTWISE_BLOCK = 16384;
+/** CHANNEL_BLOCK of assembly/conv/sumPixels.ts. */
+export const SUM_CHANNELS = 8;
+/** ROW_BLOCK of assembly/tensor/transpose.ts. */
+export const TRANSPOSE_ROWS = 16;
+/** GRADIENT_CHANNELS of assembly/pool/args.ts. */
+export const POOL_GRADIENT_CHANNELS = 32;
+/** ROW_BLOCK of assembly/loss/softmaxCrossEntropy.ts. */
+export const SOFTMAX_ROWS = 32;
+
+const gemm = new Struct({
+  a: 'ptr',
+  aRows: 'ptr',
+  aOuter: 'i32',
+  aInner: 'i32',
+  aStep: 'i32',
+  outer: 'i32',
+  inner: 'i32',
+  length: 'i32',
+  b: 'ptr',
+  c: 'ptr',
+  cRows: 'ptr',
+  bias: 'ptr',
+  rows: 'i32',
+  columns: 'i32',
+  groups: 'i32',
+  aGroup: 'i32',
+  cGroup: 'i32',
+  start: 'i32',
+  clamp: 'i32',
+  rowBlock: 'i32',
+  panelBlock: 'i32',
+  tile: 'i32',
+  lower: 'f64',
+  upper: 'f64',
+});
+
+const table = new Struct({
+  target: 'ptr',
+  outer: 'i32',
+  inner: 'i32',
+  length: 'i32',
+  outerStride: 'i32',
+  innerStride: 'i32',
+  stride: 'i32',
+  repeat: 'i32',
+});
+
+const pack = new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  groups: 'i32',
+  groupStride: 'i32',
+  columns: 'i32',
+  columnStride: 'i32',
+  outer: 'i32',
+  inner: 'i32',
+  length: 'i32',
+  outerStride: 'i32',
+  innerStride: 'i32',
+  stride: 'i32',
+});
+
+const pad = new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  images: 'i32',
+  channels: 'i32',
+  height: 'i32',
+  width: 'i32',
+  imageStride: 'i32',
+  channelStride: 'i32',
+  rowStride: 'i32',
+  columnStride: 'i32',
+  top: 'i32',
+  left: 'i32',
+  paddedHeight: 'i32',
+  paddedWidth: 'i32',
+  pixelStride: 'i32',
+});
+
+const unpackFilter = new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  groups: 'i32',
+  columns: 'i32',
+  channels: 'i32',
+  taps: 'i32',
+  pitch: 'i32',
+  scale: 'f64',
+});
+
+const sumPixels = new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  images: 'i32',
+  channels: 'i32',
+  pixels: 'i32',
+  imageStride: 'i32',
+  channelStride: 'i32',
+  pixelStride: 'i32',
+  scale: 'f64',
+});
+
+const transpose = new Struct({ source: 'ptr', target: 'ptr', batch: 'i32', rows: 'i32', columns: 'i32' });
+
+const addScaled = new Struct({ source: 'ptr', target: 'ptr', count: 'i32', factor: 'f64' });
+
+const relu = new Struct({ x: 'ptr', dy: 'ptr', target: 'ptr', count: 'i32' });
+
+const pool = new Struct({
+  x: 'ptr',
+  y: 'ptr',
+  dx: 'ptr',
+  images: 'i32',
+  channels: 'i32',
+  height: 'i32',
+  width: 'i32',
+  outHeight: 'i32',
+  outWidth: 'i32',
+  kernelHeight: 'i32',
+  kernelWidth: 'i32',
+  strideHeight: 'i32',
+  strideWidth: 'i32',
+  top: 'i32',
+  left: 'i32',
+  countIncludePad: 'i32',
+});
+
+const softmaxCrossEntropy = new Struct({
+  logits: 'ptr',
+  probabilities: 'ptr',
+  gradient: 'ptr',
+  labels: 'ptr',
+  losses: 'ptr',
+  rows: 'i32',
+  classes: 'i32',
+});
+
+const sgd = new Struct({
+  parameter: 'ptr',
+  gradient: 'ptr',
+  velocity: 'ptr',
+  count: 'i32',
+  learningRate: 'f64',
+  momentum: 'f64',
+});
+
+/**
+ * Every kernel with its argument struct and the class of assembly/ that it mirrors. `typed`: the binary has the kernel twice,
+ * as name_f32 and name_f64.
+ */
+export const KERNELS = {
+  gemm: { struct: gemm, mirrors: 'GemmArgs', typed: true },
+  pack: { struct: pack, mirrors: 'PackArgs', typed: true },
+  pad: { struct: pad, mirrors: 'PadArgs', typed: true },
+  unpackFilter: { struct: unpackFilter, mirrors: 'UnpackFilterArgs', typed: true },
+  sumPixels: { struct: sumPixels, mirrors: 'SumPixelsArgs', typed: true },
+  transpose: { struct: transpose, mirrors: 'TransposeArgs', typed: true },
+  addScaled: { struct: addScaled, mirrors: 'AddScaledArgs', typed: true },
+  relu: { struct: relu, mirrors: 'ReluArgs', typed: true },
+  reluGrad: { struct: relu, mirrors: 'ReluArgs', typed: true },
+  maxPool: { struct: pool, mirrors: 'PoolArgs', typed: true },
+  maxPoolGrad: { struct: pool, mirrors: 'PoolArgs', typed: true },
+  averagePool: { struct: pool, mirrors: 'PoolArgs', typed: true },
+  averagePoolGrad: { struct: pool, mirrors: 'PoolArgs', typed: true },
+  softmaxCrossEntropy: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: true },
+  softmaxCrossEntropyGrad: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: true },
+  meanLoss: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: false },
+  sgd: { struct: sgd, mirrors: 'SgdArgs', typed: true },
+  table: { struct: table, mirrors: 'TableArgs', typed: false },
+} as const;
+
+export type KernelName = keyof typeof KERNELS;
+export type KernelArgs<K extends KernelName> = Parameters<(typeof KERNELS)[K]['struct']['write']>[2];

@@ -1,0 +1,51 @@
+import type { LinearMemory } from './memory.ts';
+
+/** `ptr` and `i32` take four bytes, `f64` eight. */
+export type FieldType = 'ptr' | 'i32' | 'f64';
+export type Fields = Readonly<Record<string, FieldType>>;
+/** A value for each field of a struct. */
+export type StructValues<F extends Fields> = { readonly [K in keyof F]: number };
+
+/**
+ * The host's side of an argument struct (an `@unmanaged` class in assembly/): its fields in order, laid out as AssemblyScript does
+ * it, each aligned to its own size. test/runtime/abi.test.ts holds the two sides to each other.
+ */
+export class Struct<F extends Fields = Fields> {
+  readonly fields: F;
+  readonly offsets: Readonly<Record<keyof F, number>>;
+  /** Bytes. */
+  readonly size: number;
+  /** Field names with their index in units of the field's size, apart by kind, for `write`. */
+  readonly #words: readonly (readonly [string, number])[];
+  readonly #doubles: readonly (readonly [string, number])[];
+
+  constructor(fields: F) {
+    const offsets: Record<string, number> = {};
+    const words: [string, number][] = [];
+    const doubles: [string, number][] = [];
+    let offset = 0;
+    for (const [name, type] of Object.entries(fields)) {
+      const bytes = type === 'f64' ? 8 : 4;
+      offset = Math.ceil(offset / bytes) * bytes;
+      offsets[name] = offset;
+      (type === 'f64' ? doubles : words).push([name, offset / bytes]);
+      offset += bytes;
+    }
+    this.fields = fields;
+    this.offsets = offsets as Record<keyof F, number>;
+    this.size = offset;
+    this.#words = words;
+    this.#doubles = doubles;
+  }
+
+  /** Writes the struct at `address` (a multiple of 8). Values above 2^31 wrap, as addresses in wasm do. */
+  write(memory: LinearMemory, address: number, values: StructValues<F>): void {
+    const i32 = memory.i32;
+    const word = address / 4;
+    for (const [name, index] of this.#words) i32[word + index] = values[name] as number;
+    if (this.#doubles.length === 0) return;
+    const f64 = memory.f64;
+    const double = address / 8;
+    for (const [name, index] of this.#doubles) f64[double + index] = values[name] as number;
+  }
+}

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import asc from 'assemblyscript/asc';
+import { describe, expect, it } from 'vitest';
+import * as host from '../../src/runtime/abi.ts';
+import { LinearMemory } from '../../src/runtime/memory.ts';
+import { Struct } from '../../src/runtime/struct.ts';
+
+const binaries = ['simd', 'relaxed', 'simd-threads', 'relaxed-threads'];
+const root = new URL('../../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root));
+
+/** Section ids of a WebAssembly binary, in order. */
+function sections(bytes: Uint8Array): number[] {
+  const ids: number[] = [];
+  let at = 8;
+  while (at < bytes.length) {
+    ids.push(bytes[at++] as number);
+    let size = 0;
+    for (let shift = 0, byte = 0x80; byte & 0x80; shift += 7) {
+      byte = bytes[at++] as number;
+      size |= (byte & 0x7f) << shift;
+    }
+    at += size;
+  }
+  return ids;
+}
+
+const SECTION = { table: 4, memory: 5, global: 6, start: 8, element: 9, data: 11 };
+
+describe.each(binaries)('binary %s', name => {
+  const bytes = read(`build/wasm/${name}.wasm`);
+
+  it('has no Data, Global or Start section, nor a table or memory of its own', () => {
+    const found = sections(bytes);
+    expect(found).toContain(10); // Code: the walk has come to the end.
+    for (const [kind, id] of Object.entries(SECTION)) expect(found, kind).not.toContain(id);
+  });
+
+  it.runIf(WebAssembly.validate(bytes))('exports every kernel of the host, and nothing else', async () => {
+    const names = WebAssembly.Module.exports(await WebAssembly.compile(bytes)).map(({ name }) => name);
+    const kernels = Object.entries(host.KERNELS).flatMap(([kernel, { typed }]) =>
+      typed ? [`${kernel}_f32`, `${kernel}_f64`] : [kernel],
+    );
+    const memory = names.includes('memory') ? ['memory'] : [];
+    expect(names.sort()).toEqual([...kernels, 'abi', 'fusesMultiplyAdd', ...memory].sort());
+  });
+
+  it('is what the package carries', async () => {
+    const { default: base64 } = await import(`../../src/wasm/${name}.ts`);
+    expect(Buffer.from(base64, 'base64').equals(bytes)).toBe(true);
+  });
+});
+
+describe('argument structs', () => {
+  const structs = new Map(Object.values(host.KERNELS).map(({ struct, mirrors }) => [mirrors, struct as Struct]));
+
+  it('have the same fields, in the same places, as their AssemblyScript classes', async () => {
+    const index = read('assembly/index.ts').toString();
+    const files = new Map(
+      [...index.matchAll(/import \{([^}]*)\} from '(.*)';/g)].flatMap(([, names = '', path = '']) =>
+        [...names.matchAll(/\b[A-Z]\w*Args\b/g)].map(([name]) => [name, path] as const),
+      ),
+    );
+    const source: string[] = [];
+    const expected: Record<string, number> = {};
+    for (const [name, struct] of structs) {
+      source.push(`import { ${name} } from '${files.get(name)}';`);
+      // The end of the last field, so that a field that only the class has is seen.
+      source.push(`export function ${name}_(): usize { return offsetof<${name}>(); }`);
+      expected[`${name}_`] = struct.size;
+      for (const [field, offset] of Object.entries(struct.offsets)) {
+        source.push(`export function ${name}_${field}(): usize { return offsetof<${name}>('${field}'); }`);
+        expected[`${name}_${field}`] = offset;
+      }
+    }
+    const { error, stderr, binary } = await compile(source.join('\n'));
+    expect(error, stderr).toBeNull();
+    const { instance } = await WebAssembly.instantiate(binary);
+    const actual = Object.fromEntries(
+      Object.keys(expected).map(key => [key, (instance.exports[key] as () => number)()]),
+    );
+    expect(actual).toEqual(expected);
+  });
+
+  it('agree on the constants that both sides name', () => {
+    const constant = (path: string, name: string) =>
+      Number(new RegExp(`const ${name}: i32 = (\\d+)`).exec(read(`assembly/${path}.ts`).toString())?.[1]);
+    expect(host.ABI_VERSION).toBe(constant('index', 'ABI_VERSION'));
+    expect(host.PANEL_BYTES).toBe(constant('gemm/args', 'PANEL_BYTES'));
+    expect(host.START.zero).toBe(constant('gemm/args', 'START_ZERO'));
+    expect(host.START.bias).toBe(constant('gemm/args', 'START_BIAS'));
+    expect(host.START.c).toBe(constant('gemm/args', 'START_C'));
+    expect(host.ELEMENTWISE_BLOCK).toBe(constant('jobs', 'ELEMENTWISE_BLOCK'));
+    expect(host.SUM_CHANNELS).toBe(constant('conv/sumPixels', 'CHANNEL_BLOCK'));
+    expect(host.TRANSPOSE_ROWS).toBe(constant('tensor/transpose', 'ROW_BLOCK'));
+    expect(host.POOL_GRADIENT_CHANNELS).toBe(constant('pool/args', 'GRADIENT_CHANNELS'));
+    expect(host.SOFTMAX_ROWS).toBe(constant('loss/softmaxCrossEntropy', 'ROW_BLOCK'));
+  });
+
+  it('are written field by field, addresses above 2 GiB too', () => {
+    const struct = new Struct({ a: 'ptr', b: 'f64', c: 'i32' });
+    expect(struct.offsets).toEqual({ a: 0, b: 8, c: 16 });
+    const memory = new LinearMemory(new WebAssembly.Memory({ initial: 1, maximum: 1 }), 65536);
+    struct.write(memory, 64, { a: 3_000_000_000, b: Math.PI, c: -7 });
+    const view = new DataView(memory.buffer, 64);
+    expect(view.getUint32(0, true)).toBe(3_000_000_000);
+    expect(view.getFloat64(8, true)).toBe(Math.PI);
+    expect(view.getInt32(16, true)).toBe(-7);
+  });
+});
+
+async function compile(source: string) {
+  const readFile = (path: string) => {
+    if (path === 'probe.ts') return source;
+    const file = new URL(`assembly/${path}`, root);
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      return null;
+    }
+  };
+  let binary = new Uint8Array();
+  const writeFile = (_: string, contents: string | Uint8Array) => {
+    if (typeof contents !== 'string') binary = Uint8Array.from(contents);
+  };
+  const args = ['probe.ts', '--outFile', 'probe.wasm', '--runtime', 'stub', '--enable', 'simd'];
+  const { error, stderr } = await asc.main(args, { readFile, writeFile, listFiles: () => [] });
+  return { error, stderr: stderr.toString(), binary };
+}

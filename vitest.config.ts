@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+// The same test bodies run over every binary that this engine validates: one project for each.
+const names: string[] = Object.keys(
+  JSON.parse(readFileSync(new URL('asconfig.json', import.meta.url), 'utf8')).targets,
+);
+const valid = names.filter(name =>
+  WebAssembly.validate(readFileSync(new URL(`build/wasm/${name}.wasm`, import.meta.url))),
+);
+const left = names.filter(name => !valid.includes(name));
+if (left.length > 0)
+  console.log(`Left out, because Node ${process.version} does not validate them: ${left.join(', ')}.`);
+
+/** Tests that use no binary, or choose theirs themselves: they run once. */
+const independent = ['test/runtime/**', 'test/data/**', 'test/examples/**', 'test/package/**'];
+
+export default defineConfig({
+  test: {
+    pool: 'threads',
+    testTimeout: 60_000,
+    projects: [
+      { test: { name: 'independent', include: independent.map(path => `${path}/*.test.ts`) } },
+      ...valid.map(name => ({
+        test: {
+          name,
+          include: ['test/**/*.test.ts'],
+          exclude: independent,
+          setupFiles: ['test/setup.ts'],
+          env: { CONVASM_BINARY: name },
+        },
+      })),
+    ],
+  },
+});
