@@ -10,7 +10,7 @@ export abstract class Panel {
 }
 
 /** What C holds before the sum: nothing, the bias of the column, or partial sums to go on with. */
-export const START_ZERO: i32 = 0;
+const START_ZERO: i32 = 0;
 export const START_BIAS: i32 = 1;
 export const START_C: i32 = 2;
 

@@ -15,8 +15,8 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { type Initializer, normal } from './initializers.ts';
 import { checkInput, kept, Layer } from './layer.ts';
 import {
+  adoptParameter,
   checkCount,
-  checkParameter,
   checkReduction,
   GradientBuffers,
   type GradReduction,
@@ -95,7 +95,7 @@ export class Conv2D extends Layer {
       throw new ArgumentError('algorithm', algorithm, "'auto' or 'direct'");
     this.gradReduction = checkReduction(options.gradReduction ?? 'mean');
     this.weightDecay = options.weightDecay ?? false;
-    this.weightDecayLambda = options.weightDecayLambda ?? 1e-8;
+    this.weightDecayLambda = checkDecay(options.weightDecayLambda ?? 1e-8);
     this.#options = { stride: this.stride, padding, dilation: this.dilation, groups };
     const taps = this.kernelSize[0] * this.kernelSize[1];
     const groupIn = this.inChannels / groups;
@@ -115,7 +115,7 @@ export class Conv2D extends Layer {
   }
 
   set filters(value: Tensor) {
-    this.params.W = checkParameter('filters', value, this.#filterShape, this.dtype);
+    this.params.W = adoptParameter('filters', value, this.#filterShape, this.dtype);
   }
 
   /** The bias, [out], or null without one; the same tensor as `params.b`. */
@@ -125,7 +125,7 @@ export class Conv2D extends Layer {
 
   set bias(value: Tensor) {
     if (!this.params.b) throw new ArgumentError('bias', value, 'nothing: the layer was made with bias: false');
-    this.params.b = checkParameter('bias', value, [this.outChannels], this.dtype);
+    this.params.b = adoptParameter('bias', value, [this.outChannels], this.dtype);
   }
 
   /** @param x [batch, in, height, width]; it is kept for backward */
@@ -179,4 +179,10 @@ export class Conv2D extends Layer {
     this.#packed?.filters.dispose();
     this.#packed = null;
   }
+}
+
+function checkDecay(value: number): number {
+  if (!(Number.isFinite(value) && value >= 0))
+    throw new ArgumentError('weightDecayLambda', value, 'a number of at least 0');
+  return value;
 }

@@ -1,4 +1,4 @@
-import type { Shape } from '../tensor/shape.ts';
+import { checkSameShape, type Shape, sizeOf } from '../tensor/shape.ts';
 import { checkTensor, type Tensor } from '../tensor/tensor.ts';
 import { kept, Layer } from './layer.ts';
 
@@ -8,13 +8,17 @@ export class Flatten extends Layer {
 
   override forward(x: Tensor): Tensor {
     checkTensor('x', x);
-    const y = x.reshape([x.shape[0] as number, -1]);
+    const [batch = 1] = x.shape;
+    const y = x.reshape([batch, x.size / batch]);
     this.#inputShape = this.training ? x.shape : null;
     return y;
   }
 
   override backward(dy: Tensor): Tensor {
     checkTensor('dy', dy);
-    return dy.reshape(kept(this, this.#inputShape));
+    const shape = kept(this, this.#inputShape);
+    const [batch = 1] = shape;
+    checkSameShape('dy', dy.shape, [batch, sizeOf(shape) / batch]);
+    return dy.reshape(shape);
   }
 }

@@ -1,7 +1,7 @@
 import { ArgumentError, DTypeError } from '../errors.ts';
 import { tensor } from '../tensor/create.ts';
 import type { DType } from '../tensor/dtype.ts';
-import { unscoped } from '../tensor/scope.ts';
+import { unscoped, untrack } from '../tensor/scope.ts';
 import { checkSameShape, type Shape, sameShape, sizeOf } from '../tensor/shape.ts';
 import { allocate, checkTensor, type Tensor } from '../tensor/tensor.ts';
 import type { Fans, Initializer } from './initializers.ts';
@@ -13,11 +13,12 @@ export function parameter(shape: Shape, dtype: DType, initializer: Initializer, 
   return unscoped(() => tensor(initializer(sizeOf(shape), fans), shape, dtype));
 }
 
-/** Checks a tensor that is assigned to a parameter. */
-export function checkParameter(name: string, value: Tensor, shape: Shape, dtype: DType): Tensor {
+/** Checks a tensor that is assigned to a parameter; it then belongs to the layer, no scope disposes of it. */
+export function adoptParameter(name: string, value: Tensor, shape: Shape, dtype: DType): Tensor {
   checkTensor(name, value);
   if (value.dtype !== dtype) throw new DTypeError(name, value.dtype, `${dtype}, the element type of the layer`);
   checkSameShape(name, value.shape, shape);
+  untrack(value);
   return value;
 }
 

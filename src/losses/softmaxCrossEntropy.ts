@@ -2,7 +2,7 @@ import { StateError } from '../errors.ts';
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from '../ops/softmaxCrossEntropy.ts';
 import { unscoped } from '../tensor/scope.ts';
 import { sameShape } from '../tensor/shape.ts';
-import { allocate, checkTensor, type Tensor } from '../tensor/tensor.ts';
+import { checkTensor, type Tensor } from '../tensor/tensor.ts';
 
 /**
  * Softmax followed by cross-entropy with class ids: the loss is the mean over the batch, the gradient is per sample (not divided by
@@ -26,7 +26,11 @@ export class SoftmaxCrossEntropy {
    */
   forward(logits: Tensor, labels: Int32Array): number {
     checkTensor('logits', logits);
-    const { loss, probabilities } = softmaxCrossEntropy(logits, labels, { out: this.#buffer(logits) });
+    const old = this.#probabilities;
+    const out =
+      old && !old.disposed && sameShape(old.shape, logits.shape) && old.dtype === logits.dtype ? old : undefined;
+    const { loss, probabilities } = unscoped(() => softmaxCrossEntropy(logits, labels, { out }));
+    if (!out) this.dispose();
     this.#probabilities = probabilities;
     this.#labels = labels.slice();
     return loss;
@@ -49,14 +53,5 @@ export class SoftmaxCrossEntropy {
     if (this.#probabilities && !this.#probabilities.disposed) this.#probabilities.dispose();
     this.#probabilities = null;
     this.#labels = null;
-  }
-
-  /** The tensor of the last forward if it fits, else a new one. */
-  #buffer(logits: Tensor): Tensor | undefined {
-    const old = this.#probabilities;
-    if (old && !old.disposed && sameShape(old.shape, logits.shape) && old.dtype === logits.dtype) return old;
-    if (logits.shape.length !== 2) return undefined; // The op will say what is wrong.
-    this.dispose();
-    return unscoped(() => allocate(logits.shape, logits.dtype, 'contiguous'));
   }
 }

@@ -1,6 +1,5 @@
 import { ArgumentError, DTypeError } from '../errors.ts';
 import type { DType } from '../tensor/dtype.ts';
-import { DTYPES } from '../tensor/dtype.ts';
 import { type MemoryFormat, sameInBothFormats, transposeFormat } from '../tensor/format.ts';
 import { checkSameShape, type Shape } from '../tensor/shape.ts';
 import { allocate, checkTensor, makeContiguous, type Tensor } from '../tensor/tensor.ts';
@@ -81,9 +80,4 @@ export function inFormat(tensor: Tensor, format: MemoryFormat): Tensor {
   const copy = allocate(tensor.shape, tensor.dtype, format);
   transposeFormat(tensor.storage.runtime, tensor, copy.address, format);
   return copy;
-}
-
-/** Bytes of an element. */
-export function elementBytes(dtype: DType): number {
-  return DTYPES[dtype].bytes;
 }

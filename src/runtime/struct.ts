@@ -1,7 +1,7 @@
 import type { LinearMemory } from './memory.ts';
 
 /** `ptr` and `i32` take four bytes, `f64` eight. */
-export type FieldType = 'ptr' | 'i32' | 'f64';
+type FieldType = 'ptr' | 'i32' | 'f64';
 export type Fields = Readonly<Record<string, FieldType>>;
 /** A value for each field of a struct. */
 export type StructValues<F extends Fields> = { readonly [K in keyof F]: number };

@@ -43,6 +43,14 @@ export function track(tensor: Tensor): void {
   scopes.at(-1)?.push(tensor);
 }
 
+/** Takes a tensor out of the open scopes: from now on it has another owner. */
+export function untrack(tensor: Tensor): void {
+  for (const made of scopes) {
+    const at = made.indexOf(tensor);
+    if (at >= 0) made.splice(at, 1);
+  }
+}
+
 /** Finds in `value` the tensors of `made`. */
 function collect(value: unknown, kept: Set<Tensor>, made: readonly Tensor[], seen: Set<object>): void {
   if (typeof value !== 'object' || value === null || seen.has(value)) return;

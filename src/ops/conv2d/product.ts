@@ -46,7 +46,7 @@ export function tableBytes(rows: number): number {
 }
 
 /** How often the innermost loop's body runs. */
-export function turns({ outer, inner, length }: Loops): number {
+function turns({ outer, inner, length }: Loops): number {
   return outer * inner * length;
 }
 

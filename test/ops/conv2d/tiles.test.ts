@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { scope } from '../../../src/index.ts';
+import { conv2d, conv2dFilterGrad, conv2dInputGrad } from '../../../src/ops/index.ts';
+import { runtime } from '../../../src/runtime/init.ts';
+import { made, read } from '../../helpers/tensors.ts';
+import { random } from '../../helpers/values.ts';
+
+/** Runs `fn` with a tile of `rows` rows, whatever the engine would have chosen. */
+function withTile<R>(rows: 4 | 6, fn: () => R): R {
+  const settings = runtime() as { tile: 4 | 6 };
+  const chosen = settings.tile;
+  settings.tile = rows;
+  try {
+    return fn();
+  } finally {
+    settings.tile = chosen;
+  }
+}
+
+const shapes = [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 24, 25, 47, 48, 49].flatMap(width =>
+  [1, 7, 8, 9, 16].map(channels => ({ width, channels })),
+);
+
+describe('tiles of the micro-kernel', () => {
+  it.skipIf(runtime().variant === 'simd').each(['float32', 'float64'] as const)(
+    '4 and 6 rows give the same bits, %s (the plain binary has the tile of 4 only, it is left out there)',
+    dtype => {
+      for (const { width, channels } of shapes) {
+        scope(() => {
+          const x = made(random([2, channels, 3, width], 1), dtype);
+          const w = made(random([channels + 1, channels, 3, 3], 2), dtype);
+          const options = { padding: 1 };
+          const dy = conv2d(x, w, null, options);
+          const all = () =>
+            scope(() => [
+              read(conv2d(x, w, null, options)),
+              read(conv2dInputGrad(dy, w, x.shape, options)),
+              read(conv2dFilterGrad(x, dy, w.shape, options)),
+            ]);
+          expect(withTile(6, all), `${channels} channels, width ${width}`).toEqual(withTile(4, all));
+        });
+      }
+    },
+  );
+});
