@@ -23,6 +23,17 @@ import { maxPoolGrad as maxPoolGradOf, maxPool as maxPoolOf } from './pool/max';
 import { Simd } from './simd';
 import { AddScaledArgs, addScaled as addScaledOf } from './tensor/addScaled';
 import { TransposeArgs, transpose as transposeOf } from './tensor/transpose';
+import {
+  WinogradDataArgs,
+  winogradInput as winogradInputOf,
+  winogradOutputGrad as winogradOutputGradOf,
+  winogradOutput as winogradOutputOf,
+} from './winograd/data';
+import {
+  WinogradFilterArgs,
+  winogradFilterGrad as winogradFilterGradOf,
+  winogradFilter as winogradFilterOf,
+} from './winograd/filter';
 
 /** Raised whenever a struct or a function of this file changes its meaning, so that a module of another version is refused. */
 const ABI_VERSION: i32 = 1;
@@ -140,4 +151,34 @@ export function table(args: TableArgs, first: i32, last: i32): void {
 }
 export function meanLoss(args: SoftmaxCrossEntropyArgs, first: i32, last: i32): void {
   meanLossOf(args, first, last);
+}
+export function winogradInput_f32(args: WinogradDataArgs, first: i32, last: i32): void {
+  winogradInputOf<f32>(args, first, last);
+}
+export function winogradInput_f64(args: WinogradDataArgs, first: i32, last: i32): void {
+  winogradInputOf<f64>(args, first, last);
+}
+export function winogradOutput_f32(args: WinogradDataArgs, first: i32, last: i32): void {
+  winogradOutputOf<f32>(args, first, last);
+}
+export function winogradOutput_f64(args: WinogradDataArgs, first: i32, last: i32): void {
+  winogradOutputOf<f64>(args, first, last);
+}
+export function winogradOutputGrad_f32(args: WinogradDataArgs, first: i32, last: i32): void {
+  winogradOutputGradOf<f32>(args, first, last);
+}
+export function winogradOutputGrad_f64(args: WinogradDataArgs, first: i32, last: i32): void {
+  winogradOutputGradOf<f64>(args, first, last);
+}
+export function winogradFilter_f32(args: WinogradFilterArgs, first: i32, last: i32): void {
+  winogradFilterOf<f32>(args, first, last);
+}
+export function winogradFilter_f64(args: WinogradFilterArgs, first: i32, last: i32): void {
+  winogradFilterOf<f64>(args, first, last);
+}
+export function winogradFilterGrad_f32(args: WinogradFilterArgs, first: i32, last: i32): void {
+  winogradFilterGradOf<f32>(args, first, last);
+}
+export function winogradFilterGrad_f64(args: WinogradFilterArgs, first: i32, last: i32): void {
+  winogradFilterGradOf<f64>(args, first, last);
 }

@@ -21,7 +21,7 @@ export const START_C: i32 = 2;
  *
  * A is never copied: row m starts at a + aRows[m], and element (o, i, s) of it lies at o * aOuter + i * aInner + s * aStep
  * from there. That covers a convolution (m = pixel, k = filter tap and channel), its gradients and a plain product.
- * B is packed: [group][panel][k][NR], the last panel filled up with zeros.
+ * B is packed: [panel][k][NR] for each group, the last panel filled up with zeros.
  * All offsets and strides are in elements.
  */
 @unmanaged
@@ -49,8 +49,9 @@ export class GemmArgs {
   /** Columns of one group. */
   columns: i32;
   groups: i32;
-  /** Distance of two groups in A and in C. */
+  /** Distance of two groups in A, B and C. */
   aGroup: i32;
+  bGroup: i32;
   cGroup: i32;
   /** START_ZERO, START_BIAS or START_C (then each row of C has whole panels to read). */
   start: i32;

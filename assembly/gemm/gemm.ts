@@ -31,7 +31,7 @@ function gemmBlock<T>(args: GemmArgs, group: i32, firstRow: i32, firstPanel: i32
   const c = args.c + ((<usize>(group * args.cGroup)) << shift);
   const bias = args.bias + ((<usize>(group * columns)) << shift);
   for (let panel = firstPanel; panel < panelEnd; ++panel) {
-    const b = args.b + <usize>(group * panels + panel) * panelBytes;
+    const b = args.b + ((<usize>(group * args.bGroup)) << shift) + <usize>panel * panelBytes;
     const column = panel * Panel.columns<T>();
     const width = min<i32>(columns - column, Panel.columns<T>());
     const cPanel = c + <usize>panel * PANEL_BYTES;
@@ -39,7 +39,9 @@ function gemmBlock<T>(args: GemmArgs, group: i32, firstRow: i32, firstPanel: i32
     // The tiles are functions of their own so that V8 can replace them by optimised code in the middle of a first, long call.
     if (ASC_FEATURE_RELAXED_SIMD) {
       if (args.tile == 6) {
-        for (let row = firstRow; row < rowEnd; row += 6) tile6<T>(args, a, b, cPanel, biasPanel, row, width);
+        let row = firstRow;
+        for (; row < rowEnd - 4; row += 6) tile6<T>(args, a, b, cPanel, biasPanel, row, width);
+        if (row < rowEnd) tile4<T>(args, a, b, cPanel, biasPanel, row, width);
         continue;
       }
     }

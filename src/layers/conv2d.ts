@@ -1,11 +1,12 @@
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { addScaled } from '../ops/addScaled.ts';
+import { type Algorithm, checkAlgorithm } from '../ops/conv2d/algorithm.ts';
 import { conv2dBiasGrad } from '../ops/conv2d/biasGrad.ts';
+import { FilterCache } from '../ops/conv2d/filterCache.ts';
 import { conv2dFilterGrad } from '../ops/conv2d/filterGrad.ts';
 import { conv2d } from '../ops/conv2d/forward.ts';
 import { type Conv2DOptions as ConvOptions, checkGroups } from '../ops/conv2d/geometry.ts';
 import { conv2dInputGrad } from '../ops/conv2d/inputGrad.ts';
-import { type PackedFilters, packFilters } from '../ops/conv2d/packedFilters.ts';
 import { checkPadding, type Padding, type Pair } from '../ops/window.ts';
 import { zeros } from '../tensor/create.ts';
 import { checkDType, type DType } from '../tensor/dtype.ts';
@@ -48,8 +49,8 @@ export interface Conv2DLayerOptions {
   gradReduction?: GradReduction;
   /** Default 'float32'. */
   dtype?: DType;
-  /** How the convolution is computed. Default 'auto'; 'direct' is the only one yet. */
-  algorithm?: 'auto' | 'direct';
+  /** How the convolution is computed; 'direct' holds for its gradients, too, which choose for themselves otherwise. Default 'auto'. */
+  algorithm?: Algorithm;
 }
 
 /**
@@ -71,10 +72,11 @@ export class Conv2D extends Layer {
   weightDecay: boolean;
   weightDecayLambda: number;
   readonly #options: ConvOptions;
+  readonly #gradOptions: ConvOptions;
   readonly #filterShape: Shape4;
   readonly #buffers = new GradientBuffers();
   #input: Tensor | null = null;
-  #packed: { readonly of: Tensor; readonly filters: PackedFilters } | null = null;
+  readonly #cache = new FilterCache();
 
   /** @throws ArgumentError, NotInitializedError, OutOfMemoryError */
   constructor(options: Conv2DLayerOptions) {
@@ -91,12 +93,12 @@ export class Conv2D extends Layer {
     this.groups = groups;
     checkDType('dtype', dtype);
     this.dtype = dtype;
-    if (algorithm !== 'auto' && algorithm !== 'direct')
-      throw new ArgumentError('algorithm', algorithm, "'auto' or 'direct'");
+    checkAlgorithm(algorithm);
     this.gradReduction = checkReduction(options.gradReduction ?? 'mean');
     this.weightDecay = options.weightDecay ?? false;
     this.weightDecayLambda = checkDecay(options.weightDecayLambda ?? 1e-8);
-    this.#options = { stride: this.stride, padding, dilation: this.dilation, groups };
+    this.#options = { stride: this.stride, padding, dilation: this.dilation, groups, algorithm };
+    this.#gradOptions = { ...this.#options, algorithm: algorithm === 'direct' ? 'direct' : 'auto' };
     const taps = this.kernelSize[0] * this.kernelSize[1];
     const groupIn = this.inChannels / groups;
     this.#filterShape = [this.outChannels, groupIn, ...this.kernelSize];
@@ -134,8 +136,8 @@ export class Conv2D extends Layer {
     if (x.shape.length !== 4 || x.shape[1] !== this.inChannels) {
       throw new ShapeError('x', x.shape, `[batch, ${this.inChannels}, height, width]`);
     }
-    const packed = this.training ? undefined : this.#pack();
-    const y = conv2d(x, this.filters, this.bias, { ...this.#options, packed });
+    const cache = this.training ? undefined : this.#cache;
+    const y = conv2d(x, this.filters, this.bias, { ...this.#options, cache });
     this.#input = this.training ? x : null;
     return y;
   }
@@ -145,39 +147,24 @@ export class Conv2D extends Layer {
     const x = kept(this, this.#input);
     const { filters, bias } = this;
     const scale = this.gradReduction === 'mean' ? 1 / (x.shape[0] as number) : 1;
-    const dx = conv2dInputGrad(dy, filters, x.shape, this.#options);
+    const dx = conv2dInputGrad(dy, filters, x.shape, this.#gradOptions);
     const dW = this.#buffers.get('W', filters);
-    this.grads.W = conv2dFilterGrad(x, dy, filters.shape, { ...this.#options, scale, out: dW });
+    this.grads.W = conv2dFilterGrad(x, dy, filters.shape, { ...this.#gradOptions, scale, out: dW });
     if (this.weightDecay) addScaled(dW, filters, 2 * this.weightDecayLambda * scale);
     if (bias) this.grads.b = conv2dBiasGrad(dy, { scale, out: this.#buffers.get('b', bias) });
     return dx;
   }
 
   override train(): this {
-    this.#unpack();
+    this.#cache.clear();
     return super.train();
   }
 
   override dispose(): void {
-    this.#unpack();
+    this.#cache.clear();
     this.#buffers.dispose();
     this.#input = null;
     super.dispose();
-  }
-
-  /** The filters of inference, packed once. */
-  #pack(): PackedFilters {
-    const { filters } = this;
-    if (this.#packed?.of !== filters) {
-      this.#unpack();
-      this.#packed = { of: filters, filters: packFilters(filters, this.groups) };
-    }
-    return this.#packed.filters;
-  }
-
-  #unpack(): void {
-    this.#packed?.filters.dispose();
-    this.#packed = null;
   }
 }
 

@@ -34,7 +34,7 @@ export function linear(x: Tensor, w: Tensor, b?: Tensor | null, options: OutOpti
     forwardPass(runtime, DTYPES[dtype].kernel, g, {
       x: rowsOf(x),
       w: w.address,
-      packed: false,
+      prepared: false,
       bias: bias?.address ?? 0,
       y: y.address,
     });

@@ -10,6 +10,10 @@ export const START = { zero: 0, bias: 1, c: 2 } as const;
 
 /** Elements in a block of an element-wise kernel, ELEMENTWISE_BLOCK of assembly/jobs.ts. */
 export const ELEMENTWISE_BLOCK = 16384;
+/** COLUMN_BLOCK of assembly/conv/unpackFilter.ts. */
+export const UNPACK_COLUMNS = 16;
+/** LINE_VECTORS of assembly/winograd/filter.ts. */
+export const LINE_VECTORS = 4;
 /** CHANNEL_BLOCK of assembly/conv/sumPixels.ts. */
 export const SUM_CHANNELS = 8;
 /** ROW_BLOCK of assembly/tensor/transpose.ts. */
@@ -36,6 +40,7 @@ const gemm = new Struct({
   columns: 'i32',
   groups: 'i32',
   aGroup: 'i32',
+  bGroup: 'i32',
   cGroup: 'i32',
   start: 'i32',
   clamp: 'i32',
@@ -157,6 +162,44 @@ const sgd = new Struct({
   momentum: 'f64',
 });
 
+const winogradData = new Struct({
+  images: 'ptr',
+  planes: 'ptr',
+  scratch: 'ptr',
+  bias: 'ptr',
+  size: 'i32',
+  firstTile: 'i32',
+  tilesHeight: 'i32',
+  tilesWidth: 'i32',
+  imageStride: 'i32',
+  rowStride: 'i32',
+  pixelStride: 'i32',
+  height: 'i32',
+  width: 'i32',
+  channels: 'i32',
+  planeStride: 'i32',
+  tileStride: 'i32',
+  panelStride: 'i32',
+  clamp: 'i32',
+  lower: 'f64',
+  upper: 'f64',
+});
+
+const winogradFilter = new Struct({
+  filters: 'ptr',
+  planes: 'ptr',
+  scratch: 'ptr',
+  size: 'i32',
+  columns: 'i32',
+  columnStride: 'i32',
+  depth: 'i32',
+  kStride: 'i32',
+  planeStride: 'i32',
+  pitch: 'i32',
+  rotated: 'i32',
+  scale: 'f64',
+});
+
 /**
  * Every kernel with its argument struct and the class of assembly/ that it mirrors. `typed`: the binary has the kernel twice,
  * as name_f32 and name_f64.
@@ -179,6 +222,11 @@ export const KERNELS = {
   softmaxCrossEntropyGrad: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: true },
   meanLoss: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: false },
   sgd: { struct: sgd, mirrors: 'SgdArgs', typed: true },
+  winogradInput: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true },
+  winogradOutput: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true },
+  winogradOutputGrad: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true },
+  winogradFilter: { struct: winogradFilter, mirrors: 'WinogradFilterArgs', typed: true },
+  winogradFilterGrad: { struct: winogradFilter, mirrors: 'WinogradFilterArgs', typed: true },
   table: { struct: table, mirrors: 'TableArgs', typed: false },
 } as const;
 

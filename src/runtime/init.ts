@@ -14,6 +14,8 @@ export interface InitOptions {
   variant?: 'auto' | Variant;
   /** Bytes that the linear memory may grow to, 1 MiB to 4 GiB. Default 4 GiB. */
   maxMemory?: number;
+  /** Whether 3x3 convolutions may use Winograd's algorithm (see docs/numerics.md); false: exact sums everywhere. Default true. */
+  winograd?: boolean;
   /** One of convasm's binaries, compiled by the caller, for places that forbid compiling. Then `variant` is not looked at. */
   module?: WebAssembly.Module;
 }
@@ -67,13 +69,14 @@ export function runtime(): Runtime {
 async function start(options: InitOptions): Promise<Runtime> {
   const maxMemory = Math.floor((options.maxMemory ?? MAX_MEMORY) / PAGE) * PAGE;
   if (typeof WebAssembly !== 'object') throw new UnsupportedEngineError('This engine has no WebAssembly.');
-  if (options.module) return instantiate(options.module, maxMemory).runtime;
+  const settings = { maxMemory, winograd: options.winograd ?? true };
+  if (options.module) return instantiate(options.module, settings).runtime;
   const wanted = options.variant ?? 'auto';
   const order: Variant[] = wanted === 'auto' ? ['relaxed', 'simd'] : [wanted];
   for (const variant of order) {
     const bytes = await loadBinary(variant);
     if (!WebAssembly.validate(bytes)) continue;
-    const { runtime, fuses } = instantiate(await compile(bytes), maxMemory);
+    const { runtime, fuses } = instantiate(await compile(bytes), settings);
     // Relaxed SIMD that multiplies and adds apart (Bun) has nothing to give over the plain binary.
     if (fuses || wanted !== 'auto' || variant === 'simd') return runtime;
   }
@@ -84,7 +87,10 @@ async function start(options: InitOptions): Promise<Runtime> {
   );
 }
 
-function instantiate(module: WebAssembly.Module, maxMemory: number): { runtime: Runtime; fuses: boolean } {
+function instantiate(
+  module: WebAssembly.Module,
+  { maxMemory, winograd }: { maxMemory: number; winograd: boolean },
+): { runtime: Runtime; fuses: boolean } {
   const connect = (shared: boolean) => {
     const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: maxMemory / PAGE, shared });
     return { memory, instance: new WebAssembly.Instance(module, { env: { memory } }) };
@@ -99,11 +105,17 @@ function instantiate(module: WebAssembly.Module, maxMemory: number): { runtime: 
   }
   const { exports } = connected.instance;
   const abi = readAbi(exports);
-  const runtime = new Runtime(connected.instance, abi, new LinearMemory(connected.memory, maxMemory));
+  const runtime = new Runtime(connected.instance, abi, new LinearMemory(connected.memory, maxMemory), winograd);
   return { runtime, fuses: (exports.fusesMultiplyAdd as () => number)() === 1 };
 }
 
-function checkOptions({ threads = 'auto', variant = 'auto', maxMemory = MAX_MEMORY, module }: InitOptions): void {
+function checkOptions({
+  threads = 'auto',
+  variant = 'auto',
+  maxMemory = MAX_MEMORY,
+  module,
+  winograd,
+}: InitOptions): void {
   if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1)) {
     throw new ArgumentError('threads', threads, "'auto' or a whole number of at least 1");
   }
@@ -113,6 +125,8 @@ function checkOptions({ threads = 'auto', variant = 'auto', maxMemory = MAX_MEMO
   if (!(typeof maxMemory === 'number' && maxMemory >= INITIAL_PAGES * PAGE && maxMemory <= MAX_MEMORY)) {
     throw new ArgumentError('maxMemory', maxMemory, `a number of bytes from ${INITIAL_PAGES * PAGE} to ${MAX_MEMORY}`);
   }
+  if (winograd !== undefined && typeof winograd !== 'boolean')
+    throw new ArgumentError('winograd', winograd, 'true or false');
   if (module !== undefined && !(module instanceof WebAssembly.Module)) {
     throw new ArgumentError('module', module, 'a WebAssembly.Module');
   }

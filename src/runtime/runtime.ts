@@ -26,15 +26,18 @@ export class Runtime {
   readonly threads = 1;
   /** Why there are no more. */
   readonly threadsOff = 'this version of convasm computes on one thread';
+  /** Whether convolutions may use Winograd's algorithm. */
+  readonly winograd: boolean;
   /** MR, rows of the micro-kernel's tile. */
   readonly tile: 4 | 6;
   readonly #kernels: Record<string, TypedKernel>;
 
-  constructor(instance: WebAssembly.Instance, abi: Abi, memory: LinearMemory) {
+  constructor(instance: WebAssembly.Instance, abi: Abi, memory: LinearMemory, winograd: boolean) {
     this.variant = abi.variant;
     this.memory = memory;
     this.allocator = new Allocator(memory, ARGS_ADDRESS + ARGS_BYTES);
     this.scratch = new Scratch(this.allocator);
+    this.winograd = winograd;
     this.tile = tileFor(abi.variant);
     const find = (name: string): Kernel => instance.exports[name] as Kernel;
     this.#kernels = Object.fromEntries(

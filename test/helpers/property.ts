@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { explicitPadding, outputLength, type Padding, pair } from '../reference/conv2d.ts';
+import { seed } from '../seed.ts';
 import type { ConvCase } from './convCases.ts';
 import { labelOf } from './convCases.ts';
 import { type Format, formats } from './tensors.ts';
 import { type DType, dtypes, type Pair, type Quad } from './values.ts';
 
-/** One seed for all properties of a run; CONVASM_SEED repeats a run, CONVASM_RUNS lengthens it. */
-export const seed = Number(process.env.CONVASM_SEED ?? Date.now() % 2 ** 31);
-
-/** Parameters of fc.assert: `usual` runs, times CONVASM_RUNS where it is set. */
+/** Parameters of fc.assert: the seed of this run, and `usual` runs, times CONVASM_RUNS where it is set. */
 export const runs = (usual: number): fc.Parameters<unknown> => ({
   seed,
   numRuns: Math.ceil(usual * Number(process.env.CONVASM_RUNS ?? 1)),
@@ -93,6 +91,25 @@ export const convolutions: fc.Arbitrary<PropertyCase> = fc
       ...made,
       toString: () => `${labelOf(made)}, ${made.dtype}, ${made.format}, bias ${made.bias}, seed ${made.seed}`,
     };
+  });
+
+/** Those that Winograd's algorithms take: filters of 3x3, stride 1, no dilation, one group, padding of at most 2. */
+export const winogradConvolutions: fc.Arbitrary<PropertyCase> = fc
+  .tuple(convolutions, fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 })))
+  .map(([c, extra]) => {
+    const padding = c.options.padding ?? 0;
+    const atMost2 =
+      typeof padding === 'string'
+        ? padding
+        : (explicitPadding(padding, [1, 1], [3, 3], [1, 1], [1, 1]).map(n => Math.min(n, 2)) as unknown as Quad);
+    const options = { padding: atMost2 };
+    const made = {
+      ...c,
+      kernel: [3, 3] as const,
+      options,
+      size: sizeThatFits({ padding: atMost2, dilation: 1 }, [3, 3], extra),
+    };
+    return { ...made, toString: () => `${labelOf(made)}, ${made.dtype}, ${made.format}, seed ${made.seed}` };
   });
 
 export interface PoolPropertyCase {

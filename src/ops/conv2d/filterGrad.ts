@@ -2,9 +2,12 @@ import { DTYPES } from '../../tensor/dtype.ts';
 import { checkSameShape, type Shape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { checkOperands, checkOut, type OutOption, produce } from '../operands.ts';
+import { chooseAlgorithm } from './algorithm.ts';
 import { filterGradPass } from './filterGradPass.ts';
 import { imagesOf } from './forward.ts';
 import { type Conv2DOptions, convGeometry } from './geometry.ts';
+import { winogradFilterGradPass } from './winogradFilterGradPass.ts';
+import { tileSize } from './winogradPass.ts';
 
 /** What every gradient of parameters takes. */
 export interface ScaleOption {
@@ -34,12 +37,11 @@ export function conv2dFilterGrad(
   checkSameShape('dy', dy.shape, g.outputShape);
   checkOut(options.out, g.filterShape, dtype, [x, dy]);
   const { runtime } = x.storage;
+  const algorithm = chooseAlgorithm(g, 'filterGrad', { wanted: options.algorithm, winograd: runtime.winograd });
   return produce(options.out, g.filterShape, dtype, 'contiguous', dw => {
-    filterGradPass(runtime, DTYPES[dtype].kernel, g, {
-      x: imagesOf(x),
-      dy: imagesOf(dy),
-      dw: dw.address,
-      scale: options.scale ?? 1,
-    });
+    const operands = { x: imagesOf(x), dy: imagesOf(dy), dw: dw.address, scale: options.scale ?? 1 };
+    const { kernel } = DTYPES[dtype];
+    if (algorithm === 'direct') filterGradPass(runtime, kernel, g, operands);
+    else winogradFilterGradPass(runtime, kernel, tileSize(algorithm), g, operands);
   });
 }

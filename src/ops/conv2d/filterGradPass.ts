@@ -1,10 +1,10 @@
-import { PANEL_BYTES } from '../../runtime/abi.ts';
+import { PANEL_BYTES, UNPACK_COLUMNS } from '../../runtime/abi.ts';
 import type { ElementType, Runtime } from '../../runtime/runtime.ts';
 import { forwardFrame } from './forwardPass.ts';
 import { copyFrames, frameSize, type Images, inPlace, type Pixels, readsInPlace } from './frame.ts';
 import type { ConvGeometry } from './geometry.ts';
 import { gradientStep, panelBytes } from './plan.ts';
-import { collapse, runProduct, tableBytes } from './product.ts';
+import { collapse, evenRows, runProduct, type Tables, tableBytes, writeTables } from './product.ts';
 
 export interface FilterGradOperands {
   readonly x: Images;
@@ -37,7 +37,7 @@ export function filterGradPass(
   const pitch = (panels * PANEL_BYTES) / bytes;
   const taps = g.y.kernel * g.x.kernel;
   const rows = taps * g.groupIn;
-  const [frames = 0, dyPanels = 0, sums = 0, aTable = 0, cTable = 0] = runtime.scratch.reserve(
+  const [frames = 0, dyPanels = 0, sums = 0, a = 0, c = 0] = runtime.scratch.reserve(
     direct ? 0 : step.images * frameSize(frame, pixelStride) * bytes,
     panelBytes(g.groups, g.groupOut, step.images * step.rows * g.x.out, bytes),
     g.groups * rows * pitch * bytes,
@@ -53,7 +53,7 @@ export function filterGradPass(
       const part = { first, count, row, rows: Math.min(step.rows, g.y.out - row) };
       packOutputGrad(runtime, type, g, dy, part, dyPanels, panels);
       const begins = first === 0 && row === 0;
-      addStep(runtime, type, g, source, part, { dyPanels, sums, pitch, begins, aTable, cTable });
+      addStep(runtime, type, g, source, part, { dyPanels, sums, pitch, begins, tables: { a, c } });
     }
   }
   const args = {
@@ -66,7 +66,7 @@ export function filterGradPass(
     pitch,
     scale: operands.scale,
   };
-  runtime.run('unpackFilter', type, args, g.outChannels);
+  runtime.run('unpackFilter', type, args, g.groups * Math.ceil(g.groupOut / UNPACK_COLUMNS));
 }
 
 /** Images `first` to first + count - 1, output rows `row` to row + rows - 1 of each. */
@@ -113,42 +113,38 @@ function addStep(
   g: ConvGeometry,
   source: Pixels,
   part: Part,
-  at: { dyPanels: number; sums: number; pitch: number; begins: boolean; aTable: number; cTable: number },
+  at: { dyPanels: number; sums: number; pitch: number; begins: boolean; tables: Tables },
 ): void {
   const rows = g.y.kernel * g.x.kernel * g.groupIn;
-  runProduct(
-    runtime,
-    type,
-    {
-      a: source.address + part.row * g.y.stride * source.row * (type === 'f32' ? 4 : 8),
-      aRows: {
-        outer: g.y.kernel,
-        inner: g.x.kernel,
-        length: g.groupIn,
-        outerStride: g.y.dilation * source.row,
-        innerStride: g.x.dilation * source.column,
-        stride: 1,
-      },
-      aGroup: g.groupIn,
-      sum: {
-        outer: part.count,
-        inner: part.rows,
-        length: g.x.out,
-        outerStride: source.image,
-        innerStride: g.y.stride * source.row,
-        stride: g.x.stride * source.column,
-      },
-      b: at.dyPanels,
-      c: at.sums,
-      cRows: { outer: 1, inner: 1, length: rows, outerStride: 0, innerStride: 0, stride: at.pitch },
-      cGroup: rows * at.pitch,
-      groups: g.groups,
-      columns: at.pitch,
-      start: at.begins ? 'zero' : 'c',
+  const aRows = {
+    outer: g.y.kernel,
+    inner: g.x.kernel,
+    length: g.groupIn,
+    outerStride: g.y.dilation * source.row,
+    innerStride: g.x.dilation * source.column,
+    stride: 1,
+  };
+  if (at.begins) writeTables(runtime, type, aRows, evenRows(rows, at.pitch), at.tables);
+  const product = {
+    a: source.address + part.row * g.y.stride * source.row * (type === 'f32' ? 4 : 8),
+    aGroup: g.groupIn,
+    rows,
+    sum: {
+      outer: part.count,
+      inner: part.rows,
+      length: g.x.out,
+      outerStride: source.image,
+      innerStride: g.y.stride * source.row,
+      stride: g.x.stride * source.column,
     },
-    at.aTable,
-    at.cTable,
-  );
+    b: at.dyPanels,
+    c: at.sums,
+    cGroup: rows * at.pitch,
+    groups: g.groups,
+    columns: at.pitch,
+    start: at.begins ? ('zero' as const) : ('c' as const),
+  };
+  runProduct(runtime, type, product, at.tables);
 }
 
 /**

@@ -4,11 +4,13 @@ import { stridesOf } from '../../tensor/format.ts';
 import { checkSameShape } from '../../tensor/shape.ts';
 import { makeContiguous, type Tensor } from '../../tensor/tensor.ts';
 import { checkOperands, checkOut, type OutOption, produce } from '../operands.ts';
+import { chooseAlgorithm } from './algorithm.ts';
+import type { FilterCache } from './filterCache.ts';
 import { forwardPass } from './forwardPass.ts';
 import type { Images } from './frame.ts';
 import { type Conv2DOptions, convGeometry } from './geometry.ts';
-import type { PackedFilters } from './packedFilters.ts';
 import type { Clamp } from './product.ts';
+import { tileSize, winogradForwardPass } from './winogradPass.ts';
 
 /** What is done to each result on its way out: relu = max(y, 0), relu6 = min(max(y, 0), 6). */
 export type Activation = 'relu' | 'relu6';
@@ -20,8 +22,8 @@ const CLAMPS: Readonly<Record<Activation, Clamp>> = {
 
 export interface Conv2DForwardOptions extends Conv2DOptions, OutOption {
   activation?: Activation | undefined;
-  /** Filters `w`, packed before (see `packFilters`). @internal */
-  packed?: PackedFilters | undefined;
+  /** Where the prepared filters are kept, for filters that stay the same. @internal */
+  cache?: FilterCache | undefined;
 }
 
 /**
@@ -40,19 +42,28 @@ export function conv2d(x: Tensor, w: Tensor, b?: Tensor | null, options: Conv2DF
   const dtype = checkOperands({ x, w }, { b: bias });
   const g = convGeometry(x.shape, w.shape, options);
   if (bias) checkSameShape('b', bias.shape, [g.outChannels]);
+  const { runtime } = x.storage;
+  const algorithm = chooseAlgorithm(g, 'forward', {
+    wanted: options.algorithm,
+    winograd: runtime.winograd,
+    prepared: options.cache !== undefined,
+  });
   const clamp = clampOf(options.activation);
   checkOut(options.out, g.outputShape, dtype, bias ? [x, w, bias] : [x, w]);
   makeContiguous(w);
-  const { runtime } = x.storage;
+  const type = DTYPES[dtype].kernel;
+  const prepared = options.cache?.get(runtime, type, w, g, algorithm);
   return produce(options.out, g.outputShape, dtype, 'channelsLast', y => {
-    forwardPass(runtime, DTYPES[dtype].kernel, g, {
+    const operands = {
       x: imagesOf(x),
-      w: options.packed?.address ?? w.address,
-      packed: options.packed !== undefined,
+      w: prepared ?? w.address,
+      prepared: prepared !== undefined,
       bias: bias?.address ?? 0,
       y: y.address,
       clamp,
-    });
+    };
+    if (algorithm === 'direct') forwardPass(runtime, type, g, operands);
+    else winogradForwardPass(runtime, type, tileSize(algorithm), g, operands);
   });
 }
 

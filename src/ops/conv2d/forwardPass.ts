@@ -2,13 +2,13 @@ import type { ElementType, Runtime } from '../../runtime/runtime.ts';
 import { copyFrames, type Frame, frameSize, type Images, inPlace, readsInPlace } from './frame.ts';
 import type { ConvGeometry } from './geometry.ts';
 import { imagesPerChunk, panelBytes } from './plan.ts';
-import { type Clamp, runProduct, tableBytes } from './product.ts';
+import { type Clamp, evenRows, runProduct, tableBytes, writeTables } from './product.ts';
 
 export interface ForwardOperands {
   readonly x: Images;
-  /** Address of the filters, OIHW; with `packed` of their panels (see packFilters). */
+  /** Address of the filters, OIHW; with `prepared` in the form that the pass reads (see FilterCache). */
   readonly w: number;
-  readonly packed: boolean;
+  readonly prepared: boolean;
   /** Address of the bias, or 0. */
   readonly bias: number;
   /** Where the output goes, channels-last. */
@@ -29,52 +29,49 @@ export function forwardPass(runtime: Runtime, type: ElementType, g: ConvGeometry
   const direct = readsInPlace(x, frame);
   const pixels = g.y.out * g.x.out;
   const chunk = imagesPerChunk(g.batch, frameSize(frame, g.inChannels) * bytes);
-  const [panels = 0, frames = 0, aTable = 0, cTable = 0] = runtime.scratch.reserve(
-    operands.packed ? 0 : filterPanelBytes(g, bytes),
+  const [panels = 0, frames = 0, a = 0, c = 0] = runtime.scratch.reserve(
+    operands.prepared ? 0 : filterPanelBytes(g, bytes),
     direct ? 0 : chunk * frameSize(frame, g.inChannels) * bytes,
     tableBytes(chunk * pixels),
     tableBytes(chunk * pixels),
   );
-  if (!operands.packed) packFilters(runtime, type, g, operands.w, panels);
+  const tables = { a, c };
+  if (!operands.prepared) packFilters(runtime, type, g, operands.w, panels);
   for (let first = 0; first < g.batch; first += chunk) {
     const count = Math.min(chunk, g.batch - first);
     const source = direct
       ? inPlace(x, first, bytes)
       : copyFrames(runtime, type, x, frame, { first, count }, frames, g.inChannels);
-    runProduct(
-      runtime,
-      type,
-      {
-        a: source.address,
-        aRows: {
-          outer: count,
-          inner: g.y.out,
-          length: g.x.out,
-          outerStride: source.image,
-          innerStride: g.y.stride * source.row,
-          stride: g.x.stride * source.column,
-        },
-        aGroup: g.groupIn,
-        sum: {
-          outer: g.y.kernel,
-          inner: g.x.kernel,
-          length: g.groupIn,
-          outerStride: g.y.dilation * source.row,
-          innerStride: g.x.dilation * source.column,
-          stride: 1,
-        },
-        b: operands.packed ? operands.w : panels,
-        c: operands.y + first * pixels * g.outChannels * bytes,
-        cRows: { outer: 1, inner: 1, length: count * pixels, outerStride: 0, innerStride: 0, stride: g.outChannels },
-        cGroup: g.groupOut,
-        groups: g.groups,
-        columns: g.groupOut,
-        start: operands.bias || 'zero',
-        clamp: operands.clamp,
+    const aRows = {
+      outer: count,
+      inner: g.y.out,
+      length: g.x.out,
+      outerStride: source.image,
+      innerStride: g.y.stride * source.row,
+      stride: g.x.stride * source.column,
+    };
+    writeTables(runtime, type, aRows, evenRows(count * pixels, g.outChannels), tables);
+    const product = {
+      a: source.address,
+      aGroup: g.groupIn,
+      rows: count * pixels,
+      sum: {
+        outer: g.y.kernel,
+        inner: g.x.kernel,
+        length: g.groupIn,
+        outerStride: g.y.dilation * source.row,
+        innerStride: g.x.dilation * source.column,
+        stride: 1,
       },
-      aTable,
-      cTable,
-    );
+      b: operands.prepared ? operands.w : panels,
+      c: operands.y + first * pixels * g.outChannels * bytes,
+      cGroup: g.groupOut,
+      groups: g.groups,
+      columns: g.groupOut,
+      start: operands.bias || ('zero' as const),
+      clamp: operands.clamp,
+    };
+    runProduct(runtime, type, product, tables);
   }
 }
 

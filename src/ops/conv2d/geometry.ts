@@ -1,6 +1,7 @@
 import { ArgumentError, ShapeError } from '../../errors.ts';
 import { checkRank4, type Shape4 } from '../../tensor/shape.ts';
 import { type Padding, type Pair, type WindowAxis, windowAxes } from '../window.ts';
+import type { Algorithm } from './algorithm.ts';
 
 export interface Conv2DOptions {
   /** Step of the window. Default 1. */
@@ -11,6 +12,8 @@ export interface Conv2DOptions {
   dilation?: Pair | undefined;
   /** Groups of channels that do not see each other; groups = channels is depthwise. Default 1. */
   groups?: number | undefined;
+  /** How it is computed. Default 'auto'. */
+  algorithm?: Algorithm | undefined;
 }
 
 /** All sizes of a convolution, checked. */

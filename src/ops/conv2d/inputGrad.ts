@@ -2,9 +2,11 @@ import { DTYPES } from '../../tensor/dtype.ts';
 import { checkSameShape, type Shape } from '../../tensor/shape.ts';
 import { makeContiguous, type Tensor } from '../../tensor/tensor.ts';
 import { checkOperands, checkOut, type OutOption, produce } from '../operands.ts';
+import { chooseAlgorithm } from './algorithm.ts';
 import { imagesOf } from './forward.ts';
 import { type Conv2DOptions, convGeometry } from './geometry.ts';
 import { inputGradPass } from './inputGradPass.ts';
+import { tileSize, winogradInputGradPass } from './winogradPass.ts';
 
 /**
  * Gradient of a convolution's input, the adjoint of `conv2d` in x:
@@ -29,9 +31,13 @@ export function conv2dInputGrad(
   const g = convGeometry(inputShape, w.shape, options, { input: 'inputShape', filters: 'w' });
   checkSameShape('dy', dy.shape, g.outputShape);
   checkOut(options.out, g.inputShape, dtype, [dy, w]);
-  makeContiguous(w);
   const { runtime } = dy.storage;
+  const algorithm = chooseAlgorithm(g, 'inputGrad', { wanted: options.algorithm, winograd: runtime.winograd });
+  makeContiguous(w);
+  const type = DTYPES[dtype].kernel;
   return produce(options.out, g.inputShape, dtype, 'channelsLast', dx => {
-    inputGradPass(runtime, DTYPES[dtype].kernel, g, { dy: imagesOf(dy), w: w.address, dx: dx.address });
+    const operands = { dy: imagesOf(dy), w: w.address, dx: dx.address };
+    if (algorithm === 'direct') inputGradPass(runtime, type, g, operands);
+    else winogradInputGradPass(runtime, type, tileSize(algorithm), g, operands);
   });
 }

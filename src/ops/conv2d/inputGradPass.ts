@@ -4,7 +4,7 @@ import { copyFrames, frameSize, type Images, inPlace, type Pixels, readsInPlace 
 import type { ConvGeometry } from './geometry.ts';
 import { type Phase, type Polyphase, polyphase } from './phases.ts';
 import { imagesPerChunk, panelBytes } from './plan.ts';
-import { runProduct, tableBytes } from './product.ts';
+import { runProduct, type Tables, tableBytes, writeTables } from './product.ts';
 
 export interface InputGradOperands {
   readonly dy: Images;
@@ -39,7 +39,7 @@ export function inputGradPass(runtime: Runtime, type: ElementType, g: ConvGeomet
   const chunk = imagesPerChunk(g.batch, frameSize(frame, g.outChannels) * bytes);
   const largest = chunk * largestPhase(rows) * largestPhase(columns);
   const panelsSize = panelBytes(g.groups, g.groupIn, g.y.kernel * g.x.kernel * g.groupOut, bytes);
-  const [panels = 0, frames = 0, aTable = 0, cTable = 0] = runtime.scratch.reserve(
+  const [panels = 0, frames = 0, a = 0, c = 0] = runtime.scratch.reserve(
     panelsSize,
     direct ? 0 : chunk * frameSize(frame, g.outChannels) * bytes,
     tableBytes(largest),
@@ -59,7 +59,7 @@ export function inputGradPass(runtime: Runtime, type: ElementType, g: ConvGeomet
       ? inPlace(dy, first, bytes)
       : copyFrames(runtime, type, dy, frame, { first, count }, frames, g.outChannels);
     const target = operands.dx + first * g.inChannels * g.y.size * g.x.size * bytes;
-    for (const part of parts) runPhase(runtime, type, g, part, source, count, target, bytes, aTable, cTable);
+    for (const part of parts) runPhase(runtime, type, g, part, source, count, target, bytes, { a, c });
   }
 }
 
@@ -101,48 +101,42 @@ function runPhase(
   images: number,
   dx: number,
   bytes: number,
-  aTable: number,
-  cTable: number,
+  tables: Tables,
 ): void {
   const width = g.x.size;
-  runProduct(
-    runtime,
-    type,
-    {
-      a: source.address + (y.source * source.row + x.source * source.column) * bytes,
-      aRows: {
-        outer: images,
-        inner: y.count,
-        length: x.count,
-        outerStride: source.image,
-        innerStride: source.row,
-        stride: source.column,
-      },
-      aGroup: g.groupOut,
-      sum: {
-        outer: y.taps,
-        inner: x.taps,
-        length: g.groupOut,
-        outerStride: y.sourceStep * source.row,
-        innerStride: x.sourceStep * source.column,
-        stride: 1,
-      },
-      b: panels,
-      c: dx + (y.first * width + x.first) * g.inChannels * bytes,
-      cRows: {
-        outer: images,
-        inner: y.count,
-        length: x.count,
-        outerStride: g.y.size * width * g.inChannels,
-        innerStride: g.y.stride * width * g.inChannels,
-        stride: g.x.stride * g.inChannels,
-      },
-      cGroup: g.groupIn,
-      groups: g.groups,
-      columns: g.groupIn,
-      start: 'zero',
+  const aRows = {
+    outer: images,
+    inner: y.count,
+    length: x.count,
+    outerStride: source.image,
+    innerStride: source.row,
+    stride: source.column,
+  };
+  const cRows = {
+    ...aRows,
+    outerStride: g.y.size * width * g.inChannels,
+    innerStride: g.y.stride * width * g.inChannels,
+    stride: g.x.stride * g.inChannels,
+  };
+  writeTables(runtime, type, aRows, cRows, tables);
+  const product = {
+    a: source.address + (y.source * source.row + x.source * source.column) * bytes,
+    aGroup: g.groupOut,
+    rows: images * y.count * x.count,
+    sum: {
+      outer: y.taps,
+      inner: x.taps,
+      length: g.groupOut,
+      outerStride: y.sourceStep * source.row,
+      innerStride: x.sourceStep * source.column,
+      stride: 1,
     },
-    aTable,
-    cTable,
-  );
+    b: panels,
+    c: dx + (y.first * width + x.first) * g.inChannels * bytes,
+    cGroup: g.groupIn,
+    groups: g.groups,
+    columns: g.groupIn,
+    start: 'zero' as const,
+  };
+  runProduct(runtime, type, product, tables);
 }

@@ -54,3 +54,40 @@ export function gradientStep(batch: number, outHeight: number, outWidth: number)
   if (images > 1) return { images: Math.min(images, batch), rows: outHeight };
   return { images: 1, rows: Math.min(outHeight, Math.max(1, Math.round(GRADIENT_PIXELS / outWidth))) };
 }
+
+/** Bytes of Winograd's planes, before and after the products, of one block of tiles: they should stay in L2. */
+const PLANES_BYTES = 3 << 18;
+
+/** The same where filters are transformed some columns at a time: once for all tiles, if at all possible. */
+const FUSED_PLANES_BYTES = 1 << 24;
+
+/** Transformed filters that are larger are made and used some columns at a time, of FUSED_FILTER_BYTES. */
+const WHOLE_FILTER_BYTES = 1 << 21;
+const FUSED_FILTER_BYTES = 3 << 17;
+
+/** Tiles that are transformed and multiplied at a time: a multiple of both micro-kernel tiles where there are enough. */
+export function tilesPerBlock(tiles: number, points: number, channels: number, bytes: number, fused: boolean): number {
+  const limit = fused ? FUSED_PLANES_BYTES : PLANES_BYTES;
+  const fit = Math.floor(limit / (points * channels * bytes) / 12) * 12;
+  return Math.min(tiles, Math.max(48, fit));
+}
+
+/** Whether the planes of all tiles may be made at once. */
+export function planesFit(tiles: number, points: number, channels: number, bytes: number): boolean {
+  return tiles * points * channels * bytes <= FUSED_PLANES_BYTES;
+}
+
+/** Columns of filters that are transformed and used at a time, whole panels of them; all where they are small. */
+export function columnsPerStep(points: number, depth: number, columns: number, bytes: number): number {
+  const panel = PANEL_BYTES / bytes;
+  const panelBytes = points * depth * PANEL_BYTES;
+  const panels = Math.ceil(columns / panel);
+  if (panels * panelBytes <= WHOLE_FILTER_BYTES) return columns;
+  return Math.min(columns, panel * Math.max(2, Math.floor(FUSED_FILTER_BYTES / panelBytes)));
+}
+
+/** Elements between two planes of at least `elements`: never a multiple of 4 KiB, which would put all planes into one set of L1. */
+export function paddedPlane(elements: number, bytes: number): number {
+  const line = 64 / bytes;
+  return Math.ceil(elements / line) * line + 3 * line;
+}

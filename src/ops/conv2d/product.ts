@@ -1,4 +1,4 @@
-import { START } from '../../runtime/abi.ts';
+import { PANEL_BYTES, START } from '../../runtime/abi.ts';
 import type { ElementType, Runtime } from '../../runtime/runtime.ts';
 import { productBlocks } from './plan.ts';
 
@@ -21,20 +21,32 @@ export interface Clamp {
 /** C[m][n] = start + sum over k of A[m][k] * B[k][n], per group; the contract is GemmArgs in assembly/gemm/args.ts. */
 export interface Product {
   readonly a: number;
-  readonly aRows: Loops;
   readonly aGroup: number;
   /** The loops of the sum, and the distances they make in A. */
   readonly sum: Loops;
   /** Packed panels. */
   readonly b: number;
+  /** Elements between the panels of two groups. Default: one group's follow on another's. */
+  readonly bGroup?: number | undefined;
   readonly c: number;
-  readonly cRows: Loops;
+  readonly rows: number;
   readonly cGroup: number;
   readonly groups: number;
   readonly columns: number;
   /** Address of the bias, 'zero', or 'c' to go on with what C holds. */
   readonly start: number | 'zero' | 'c';
   readonly clamp?: Clamp | undefined;
+}
+
+/** Addresses of the tables of rows, of A and of C. */
+export interface Tables {
+  readonly a: number;
+  readonly c: number;
+}
+
+/** Rows that follow each other at one distance. */
+export function evenRows(length: number, stride: number): Loops {
+  return { outer: 1, inner: 1, length, outerStride: 0, innerStride: 0, stride };
 }
 
 /** Entries after the last row, so that the last tile has rows to read. */
@@ -67,24 +79,22 @@ export function collapse(loops: Loops): Loops {
   return loops;
 }
 
-/** Runs a product; `aTable` and `cTable` have tableBytes each. */
-export function runProduct(
-  runtime: Runtime,
-  type: ElementType,
-  product: Product,
-  aTable: number,
-  cTable: number,
-): void {
-  const { start, clamp } = product;
+/** Writes the tables of rows; `aTable` and `cTable` have tableBytes each. */
+export function writeTables(runtime: Runtime, type: ElementType, aRows: Loops, cRows: Loops, { a, c }: Tables): void {
+  runtime.run('table', type, { ...aRows, target: a, repeat: REPEAT }, 1);
+  runtime.run('table', type, { ...cRows, target: c, repeat: REPEAT }, 1);
+}
+
+/** Runs a product whose tables stand. */
+export function runProduct(runtime: Runtime, type: ElementType, product: Product, tables: Tables): void {
+  const { start, clamp, rows } = product;
   const sum = collapse(product.sum);
-  const rows = turns(product.aRows);
   const depth = turns(sum);
-  const plan = productBlocks(product.groups, rows, product.columns, depth, type === 'f32' ? 4 : 8);
-  runtime.run('table', type, { ...product.aRows, target: aTable, repeat: REPEAT }, 1);
-  runtime.run('table', type, { ...product.cRows, target: cTable, repeat: REPEAT }, 1);
+  const bytes = type === 'f32' ? 4 : 8;
+  const plan = productBlocks(product.groups, rows, product.columns, depth, bytes);
   const args = {
     a: product.a,
-    aRows: aTable,
+    aRows: tables.a,
     aOuter: sum.outerStride,
     aInner: sum.innerStride,
     aStep: sum.stride,
@@ -93,12 +103,13 @@ export function runProduct(
     length: sum.length,
     b: product.b,
     c: product.c,
-    cRows: cTable,
+    cRows: tables.c,
     bias: typeof start === 'number' ? start : 0,
     rows,
     columns: product.columns,
     groups: product.groups,
     aGroup: product.aGroup,
+    bGroup: product.bGroup ?? plan.panels * depth * (PANEL_BYTES / bytes),
     cGroup: product.cGroup,
     start: typeof start === 'number' ? START.bias : START[start],
     clamp: clamp ? 1 : 0,

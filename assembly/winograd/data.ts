@@ -1,0 +1,181 @@
+import { Simd } from '../simd';
+import { transformData, transformOutput, transformOutputGrad } from './points';
+
+/**
+ * Winograd's transforms of images: input tiles to planes, planes to output tiles, output gradients to planes. Tiles of size x size
+ * outputs (4 or 2), (size + 2)^2 planes; tile t of all tiles = (image * tilesHeight + ty) * tilesWidth + tx.
+ *
+ * Images are channels-last with free strides. Planes are `planeStride` apart; a distance that is a multiple of 4 KiB would put all
+ * planes of a tile into the same sets of L1 (5 to 40 % slower), so callers pad it. All in elements.
+ * May read whole vectors past the last channel of a pixel or plane row; writes whole vectors within rows of planes, and existing
+ * elements of images only.
+ */
+@unmanaged
+export class WinogradDataArgs {
+  /** Images: the frame of the input (input transform), of dy (gradient transform), or the output. */
+  images: usize;
+  /** Planes of tiles firstTile and on. */
+  planes: usize;
+  /** Working memory of the caller: 36 vectors. */
+  scratch: usize;
+  /** Output transform: `channels` bias values, or 0. */
+  bias: usize;
+  size: i32;
+  firstTile: i32;
+  tilesHeight: i32;
+  tilesWidth: i32;
+  imageStride: i32;
+  rowStride: i32;
+  pixelStride: i32;
+  /** Output transform: pixels that exist. */
+  height: i32;
+  width: i32;
+  channels: i32;
+  planeStride: i32;
+  /** Distance of two tiles in a plane. */
+  tileStride: i32;
+  /**
+   * Distance of two panels of channels in a plane, for planes that are operand B of a product: [panel][tile][NR channels].
+   * 0: a tile's channels are contiguous.
+   */
+  panelStride: i32;
+  /** Output transform, 1: results are limited to lower..upper. */
+  clamp: i32;
+  lower: f64;
+  upper: f64;
+}
+
+abstract class Tile {
+  /** Element offset of a tile's first pixel. */
+  @inline
+  static origin(args: WinogradDataArgs, tile: i32, x: i32, y: i32): i32 {
+    const image = tile / (args.tilesHeight * args.tilesWidth);
+    return image * args.imageStride + y * args.size * args.rowStride + x * args.size * args.pixelStride;
+  }
+}
+
+/** planes[p][tile][channel] = B^T x B. One block of work: one tile. */
+export function winogradInput<T>(args: WinogradDataArgs, first: i32, last: i32): void {
+  const shift = alignof<T>();
+  const size = args.size;
+  const points = size + 2;
+  const rowBytes = (<usize>args.rowStride) << shift;
+  const pixelBytes = (<usize>args.pixelStride) << shift;
+  const planeBytes = (<usize>args.planeStride) << shift;
+  const scratch = args.scratch;
+  for (let block = first; block < last; ++block) {
+    const tile = args.firstTile + block;
+    const x = tile % args.tilesWidth;
+    const y = (tile / args.tilesWidth) % args.tilesHeight;
+    let source = args.images + ((<usize>Tile.origin(args, tile, x, y)) << shift);
+    let target = args.planes + ((<usize>(block * args.tileStride)) << shift);
+    for (let channel = 0; channel < args.channels; channel += Simd.lanes<T>()) {
+      for (let i = 0; i < points; ++i) {
+        transformData<T>(size, source + <usize>i * rowBytes, pixelBytes, scratch + <usize>(i * points) * 16, 16);
+      }
+      for (let j = 0; j < points; ++j) {
+        transformData<T>(
+          size,
+          scratch + <usize>j * 16,
+          <usize>points * 16,
+          target + <usize>j * planeBytes,
+          <usize>points * planeBytes,
+        );
+      }
+      source += 16;
+      target += 16;
+    }
+  }
+}
+
+/** y = A^T m A + bias, limited to lower..upper. One block of work: one tile. */
+export function winogradOutput<T>(args: WinogradDataArgs, first: i32, last: i32): void {
+  const shift = alignof<T>();
+  const size = args.size;
+  const points = size + 2;
+  const lanes = Simd.lanes<T>();
+  const planeBytes = (<usize>args.planeStride) << shift;
+  const scratch = args.scratch;
+  const result = scratch + 24 * 16;
+  for (let block = first; block < last; ++block) {
+    const tile = args.firstTile + block;
+    const x = tile % args.tilesWidth;
+    const y = (tile / args.tilesWidth) % args.tilesHeight;
+    const rows = min<i32>(size, args.height - y * size);
+    const columns = min<i32>(size, args.width - x * size);
+    let target = args.images + ((<usize>Tile.origin(args, tile, x, y)) << shift);
+    let source = args.planes + ((<usize>(block * args.tileStride)) << shift);
+    for (let channel = 0; channel < args.channels; channel += lanes) {
+      for (let j = 0; j < points; ++j) {
+        transformOutput<T>(
+          size,
+          source + <usize>j * planeBytes,
+          <usize>points * planeBytes,
+          scratch + <usize>j * 16,
+          <usize>points * 16,
+        );
+      }
+      for (let i = 0; i < rows; ++i) {
+        transformOutput<T>(size, scratch + <usize>(i * points) * 16, 16, result, 16);
+        storePixels<T>(args, result, target + ((<usize>(i * args.rowStride)) << shift), columns, channel);
+      }
+      source += 16;
+      target += 16;
+    }
+  }
+}
+
+function storePixels<T>(args: WinogradDataArgs, result: usize, target: usize, columns: i32, channel: i32): void {
+  const shift = alignof<T>();
+  const count = args.channels - channel;
+  const pixelBytes = (<usize>args.pixelStride) << shift;
+  let bias = Simd.zero();
+  if (args.bias) bias = Simd.loadPartial<T>(args.bias + ((<usize>channel) << shift), count, bias);
+  for (let j = 0; j < columns; ++j) {
+    let v = v128.add<T>(v128.load(result), bias);
+    if (args.clamp) {
+      v = v128.min<T>(v128.max<T>(v, v128.splat<T>(<T>args.lower)), v128.splat<T>(<T>args.upper));
+    }
+    Simd.storePartial<T>(target, v, count);
+    result += 16;
+    target += pixelBytes;
+  }
+}
+
+/** planes[p] = A dy A^T, as panels of operand B. One block of work: one tile. */
+export function winogradOutputGrad<T>(args: WinogradDataArgs, first: i32, last: i32): void {
+  const shift = alignof<T>();
+  const size = args.size;
+  const points = size + 2;
+  const rowBytes = (<usize>args.rowStride) << shift;
+  const pixelBytes = (<usize>args.pixelStride) << shift;
+  const planeBytes = (<usize>args.planeStride) << shift;
+  const panelBytes = (<usize>args.panelStride) << shift;
+  const scratch = args.scratch;
+  for (let block = first; block < last; ++block) {
+    const tile = args.firstTile + block;
+    const x = tile % args.tilesWidth;
+    const y = (tile / args.tilesWidth) % args.tilesHeight;
+    let source = args.images + ((<usize>Tile.origin(args, tile, x, y)) << shift);
+    let panel = args.planes + ((<usize>(block * args.tileStride)) << shift);
+    let half: usize = 0;
+    for (let channel = 0; channel < args.channels; channel += Simd.lanes<T>()) {
+      for (let i = 0; i < size; ++i) {
+        transformOutputGrad<T>(size, source + <usize>i * rowBytes, pixelBytes, scratch + <usize>(i * points) * 16, 16);
+      }
+      const target = panel + half;
+      for (let j = 0; j < points; ++j) {
+        transformOutputGrad<T>(
+          size,
+          scratch + <usize>j * 16,
+          <usize>points * 16,
+          target + <usize>j * planeBytes,
+          <usize>points * planeBytes,
+        );
+      }
+      source += 16;
+      if (half) panel += panelBytes;
+      half ^= 16;
+    }
+  }
+}

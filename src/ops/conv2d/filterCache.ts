@@ -1,0 +1,49 @@
+import type { ElementType, Runtime } from '../../runtime/runtime.ts';
+import { Storage } from '../../tensor/storage.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { ChosenAlgorithm } from './algorithm.ts';
+import { filterPanelBytes, packFilters } from './forwardPass.ts';
+import type { ConvGeometry } from './geometry.ts';
+import { forwardFilters, tileSize, transformedBytes, transformFilters, WORK_BYTES } from './winogradPass.ts';
+
+/**
+ * Filters in the form in which the forward pass reads them (packed, or transformed for Winograd), kept from call to call by
+ * those whose filters do not change. Made again when the algorithm changes with the size of the input, or for another tensor.
+ */
+export class FilterCache {
+  #of: Tensor | null = null;
+  #algorithm: ChosenAlgorithm | null = null;
+  #storage: Storage | null = null;
+
+  /**
+   * Address of the prepared filters.
+   *
+   * @throws OutOfMemoryError
+   */
+  get(runtime: Runtime, type: ElementType, w: Tensor, g: ConvGeometry, algorithm: ChosenAlgorithm): number {
+    if (this.#storage && this.#of === w && this.#algorithm === algorithm) return this.#storage.block.address;
+    this.clear();
+    const bytes = type === 'f32' ? 4 : 8;
+    const filters = forwardFilters(g, w.address, false);
+    const direct = algorithm === 'direct';
+    const size = direct ? filterPanelBytes(g, bytes) : transformedBytes(tileSize(algorithm), filters, bytes);
+    const storage = new Storage(runtime, size);
+    const { address } = storage.block;
+    if (direct) packFilters(runtime, type, g, w.address, address);
+    else {
+      const [work = 0] = runtime.scratch.reserve(WORK_BYTES);
+      transformFilters(runtime, type, tileSize(algorithm), filters, address, work);
+    }
+    this.#of = w;
+    this.#algorithm = algorithm;
+    this.#storage = storage;
+    return address;
+  }
+
+  /** Gives the memory back. */
+  clear(): void {
+    this.#storage?.release();
+    this.#storage = null;
+    this.#of = null;
+  }
+}

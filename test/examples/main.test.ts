@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../build/examples/digits/main.js', import.meta.url));
+const SMALL = ['--train-images', '320', '--test-images', '50', '--epochs', '1'];
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'convasm-main-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Finished {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts the example; `during` may do something to it as soon as its output matches `at`. */
+async function start(
+  args: readonly string[],
+  { at, during }: { at?: RegExp; during?: (child: ChildProcess) => void } = {},
+): Promise<Finished> {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  let acted = false;
+  child.stdout.on('data', (chunk: Buffer) => {
+    output.stdout += chunk;
+    if (!acted && at?.test(output.stdout)) {
+      acted = true;
+      during?.(child);
+    }
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    output.stderr += chunk;
+  });
+  const [code] = await once(child, 'close');
+  return { code, ...output };
+}
+
+/** The header of a safetensors file, having checked that the file is as long as it says. */
+function weightShapes(path: string): Record<string, number[]> {
+  const bytes = readFileSync(path);
+  const headerLength = Number(bytes.readBigUInt64LE(0));
+  const { __metadata__, ...tensors } = JSON.parse(bytes.subarray(8, 8 + headerLength).toString());
+  expect(__metadata__.network).toContain('conv 3x3');
+  const ends = Object.values<{ data_offsets: [number, number] }>(tensors).map(({ data_offsets: [, end] }) => end);
+  expect(bytes.length).toBe(8 + headerLength + Math.max(...ends));
+  return Object.fromEntries(Object.entries<{ shape: number[] }>(tensors).map(([name, { shape }]) => [name, shape]));
+}
+
+describe('the main example', () => {
+  it('shows the notebook, trains, and writes the weights and the report', async () => {
+    const { code, stdout, stderr } = await start([...SMALL, '--out', 'a/b']);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout.match(/✓ equal to what the notebook printed/g)?.length).toBe(3);
+    expect(stdout).toMatch(/320 to train on and 50 to test on/);
+    expect(stdout).toMatch(/epoch 1\/1 .*images\/s.*loss.*test accuracy/);
+    expect(stdout).toMatch(/drawn +taken for/);
+    expect(stdout).toMatch(/inference +[\d,]+ images\/s/);
+    expect(stdout).toMatch(/A linear classifier recognises .* the CNN /);
+    const out = join(folder, 'a', 'b');
+    expect(readdirSync(out).sort()).toEqual(['report.html', 'weights.safetensors']);
+    expect(weightShapes(join(out, 'weights.safetensors'))).toMatchObject({
+      'conv1.weight': [8, 1, 3, 3],
+      'conv2.weight': [16, 8, 3, 3],
+      'linear.weight': [10, 784],
+    });
+    const report = readFileSync(join(out, 'report.html'), 'utf8');
+    expect(report).toMatch(/<\/html>\s*$/);
+    expect(report).not.toContain('class="notice"');
+  });
+
+  it('saves what was learnt when it is interrupted, and exits with 130', async () => {
+    const { code, stdout, stderr } = await start([...SMALL.slice(0, 4), '--epochs', '1000'], {
+      at: /epoch 2\/1000/,
+      // npm passes a signal on that the terminal has sent already: two of them are one press.
+      during: child => {
+        child.kill('SIGINT');
+        setTimeout(() => child.kill('SIGINT'), 20);
+      },
+    });
+    expect(stderr).toBe('');
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/Interrupted after step [\d,]+ of 10,000: saving what was learnt/);
+    expect(stdout).not.toContain('linear classifier');
+    const out = join(folder, 'out');
+    expect(readdirSync(out).sort()).toEqual(['report.html', 'weights.safetensors']);
+    expect(Object.keys(weightShapes(join(out, 'weights.safetensors'))).length).toBe(6);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toMatch(
+      /class="notice">Interrupted after step [\d,]+ of 10,000/,
+    );
+  });
+
+  it('explains its options', async () => {
+    const { code, stdout, stderr } = await start(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('--data DIR');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('complains about a wrong option in one line and exits with 2', async () => {
+    for (const args of [['--epochs', 'many'], ['--what']]) {
+      const { code, stdout, stderr } = await start(args);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(/^Error: [^\n]*(--epochs: 'many' is not allowed|unknown option --what)[^\n]*\n$/);
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('names a file or folder that it cannot use, in one line without a stack trace, and exits with 1', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    writeFileSync(join(folder, 'train-images-idx3-ubyte'), 'not an IDX file');
+    writeFileSync(join(folder, 'train-labels-idx1-ubyte'), '');
+    const cases: [args: string[], says: RegExp][] = [
+      [['--data', 'nowhere'], /^Error: cannot read the folder nowhere: it does not exist\n$/],
+      [['--data', '.'], /^Error: train-images-idx3-ubyte: not an IDX file[^\n]*\n$/],
+      [['--out', 'file'], /^Error: cannot write to the folder file: there is a file of this name\n$/],
+    ];
+    for (const [args, says] of cases) {
+      const { code, stderr } = await start(args);
+      expect(stderr).toMatch(says);
+      expect(code).toBe(1);
+    }
+    expect(existsSync(join(folder, 'out', 'weights.safetensors'))).toBe(false);
+  });
+
+  it('says that the training diverged, and keeps no weights of it', async () => {
+    const { code, stderr } = await start([...SMALL, '--learning-rate', '1e9']);
+    expect(stderr).toMatch(/^Error: the loss is [^\n]*diverged[^\n]*\n$/);
+    expect(code).toBe(1);
+    expect(readdirSync(join(folder, 'out'))).toEqual([]);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AvgPool2D,
+  Conv2D,
+  Flatten,
+  type Layer,
+  Linear,
+  MaxPool2D,
+  ReLU,
+  runtimeInfo,
+  Sequential,
+  ShapeError,
+  StateError,
+  zeros,
+} from '../../src/index.ts';
+import { expectExactly } from '../helpers/compare.ts';
+import { expectArgumentError, expectError } from '../helpers/errors.ts';
+import { made, read } from '../helpers/tensors.ts';
+import { random } from '../helpers/values.ts';
+
+const image = [2, 3, 4, 6];
+
+/** Every layer, with the shape of an input. */
+const layers: [string, () => Layer, number[]][] = [
+  ['Conv2D', () => new Conv2D({ inChannels: 3, outChannels: 5, kernelSize: 3 }), image],
+  ['Linear', () => new Linear({ inFeatures: 7, outFeatures: 3 }), [2, 7]],
+  ['ReLU', () => new ReLU(), image],
+  ['MaxPool2D', () => new MaxPool2D({ kernelSize: 2 }), image],
+  ['AvgPool2D', () => new AvgPool2D({ kernelSize: 2 }), image],
+  ['Flatten', () => new Flatten(), image],
+  [
+    'Sequential',
+    () => new Sequential([new ReLU(), new Flatten(), new Linear({ inFeatures: 72, outFeatures: 3 })]),
+    image,
+  ],
+];
+
+describe.each(layers)('%s keeps what every Layer promises:', (_, make, shape) => {
+  it('optimizable, in training, no gradients yet', () => {
+    const layer = make();
+    expect([layer.optimizable, layer.training]).toEqual([true, true]);
+    expect(Object.keys(layer.grads)).toEqual(Object.keys(layer.params));
+    expect(Object.values(layer.grads).every(grad => grad === null)).toBe(true);
+  });
+
+  it('train() and eval() return it', () => {
+    const layer = make();
+    expect(layer.eval()).toBe(layer);
+    expect(layer.training).toBe(false);
+    expect(layer.train()).toBe(layer);
+    expect(layer.training).toBe(true);
+  });
+
+  it('backward before forward is a StateError', () => {
+    expectError(() => make().backward(zeros(shape)), StateError, 'backward', 'forward');
+  });
+
+  it('backward after a forward in eval() is a StateError: nothing was kept', () => {
+    const layer = make();
+    layer.forward(made(random(shape, 1)));
+    const y = layer.eval().forward(made(random(shape, 1)));
+    expectError(() => layer.backward(y), StateError, 'backward', 'eval');
+  });
+
+  it('forward gives the same numbers in eval()', () => {
+    const layer = make();
+    const x = made(random(shape, 1));
+    const trained = read(layer.forward(x));
+    layer.eval();
+    for (const _ of ['first', 'second']) expectExactly(layer.forward(x), trained);
+    expectExactly(layer.train().forward(x), trained);
+  });
+
+  it('forward in eval() leaves nothing in memory but its result, when the layer is disposed of', () => {
+    const x = made(random(shape, 1));
+    const run = (): void => {
+      const layer = make().eval();
+      for (let i = 0; i < 3; i++) layer.forward(x).dispose();
+      layer.dispose();
+    };
+    run();
+    const { used } = runtimeInfo().memory;
+    run();
+    expect(runtimeInfo().memory.used).toBe(used);
+  });
+
+  it('backward answers with a gradient of the shape of the input', () => {
+    const layer = make();
+    const y = layer.forward(made(random(shape, 1)));
+    expect(layer.backward(y).shape).toEqual(shape);
+  });
+
+  it('backward refuses an output gradient of another shape, naming it and what is allowed', () => {
+    const layer = make();
+    const y = layer.forward(made(random(shape, 1)));
+    const wrong = [...y.shape.slice(0, -1), (y.shape.at(-1) as number) + 1];
+    expectArgumentError(
+      () => layer.backward(zeros(wrong)),
+      ShapeError,
+      'dy',
+      `[${wrong.join(', ')}]`,
+      `[${y.shape.join(', ')}]`,
+    );
+  });
+
+  it('clearGrad and dispose work at any time', () => {
+    const layer = make();
+    layer.clearGrad();
+    layer.backward(layer.forward(made(random(shape, 1))));
+    layer.clearGrad();
+    expect(Object.values(layer.grads).every(grad => grad === null)).toBe(true);
+    layer.dispose();
+    for (const param of Object.values(layer.params)) expect(param.disposed).toBe(true);
+  });
+});
