@@ -49,7 +49,7 @@ export interface Conv2DLayerOptions {
   gradReduction?: GradReduction;
   /** Default 'float32'. */
   dtype?: DType;
-  /** How the convolution is computed; 'direct' holds for its gradients, too, which choose for themselves otherwise. Default 'auto'. */
+  /** How the convolution and its gradients are computed. Default 'auto'. */
   algorithm?: Algorithm;
 }
 
@@ -72,7 +72,7 @@ export class Conv2D extends Layer {
   weightDecay: boolean;
   weightDecayLambda: number;
   readonly #options: ConvOptions;
-  readonly #gradOptions: ConvOptions;
+  readonly #inputGradOptions: ConvOptions;
   readonly #filterShape: Shape4;
   readonly #buffers = new GradientBuffers();
   #input: Tensor | null = null;
@@ -98,7 +98,9 @@ export class Conv2D extends Layer {
     this.weightDecay = options.weightDecay ?? false;
     this.weightDecayLambda = checkDecay(options.weightDecayLambda ?? 1e-8);
     this.#options = { stride: this.stride, padding, dilation: this.dilation, groups, algorithm };
-    this.#gradOptions = { ...this.#options, algorithm: algorithm === 'direct' ? 'direct' : 'auto' };
+    // Winograd's input gradient pads dy by 2 - padding.
+    const deep = typeof padding !== 'string' && Math.max(...[padding].flat()) > 2;
+    this.#inputGradOptions = deep && algorithm !== 'auto' ? { ...this.#options, algorithm: 'direct' } : this.#options;
     const taps = this.kernelSize[0] * this.kernelSize[1];
     const groupIn = this.inChannels / groups;
     this.#filterShape = [this.outChannels, groupIn, ...this.kernelSize];
@@ -147,9 +149,9 @@ export class Conv2D extends Layer {
     const x = kept(this, this.#input);
     const { filters, bias } = this;
     const scale = this.gradReduction === 'mean' ? 1 / (x.shape[0] as number) : 1;
-    const dx = conv2dInputGrad(dy, filters, x.shape, this.#gradOptions);
+    const dx = conv2dInputGrad(dy, filters, x.shape, this.#inputGradOptions);
     const dW = this.#buffers.get('W', filters);
-    this.grads.W = conv2dFilterGrad(x, dy, filters.shape, { ...this.#gradOptions, scale, out: dW });
+    this.grads.W = conv2dFilterGrad(x, dy, filters.shape, { ...this.#options, scale, out: dW });
     if (this.weightDecay) addScaled(dW, filters, 2 * this.weightDecayLambda * scale);
     if (bias) this.grads.b = conv2dBiasGrad(dy, { scale, out: this.#buffers.get('b', bias) });
     return dx;

@@ -20,16 +20,23 @@ export function checkOperands(
   operands: Readonly<Record<string, Tensor>>,
   optional: Readonly<Record<string, Tensor | undefined>> = {},
 ): DType {
-  const given = Object.entries(optional).filter(([, operand]) => operand !== undefined);
-  const all = [...Object.entries(operands), ...given] as [string, Tensor][];
-  for (const [name, operand] of all) checkTensor(name, operand);
-  const [first, ...others] = all as [[string, Tensor], ...[string, Tensor][]];
-  for (const [name, { dtype }] of others) {
-    if (dtype !== first[1].dtype) {
-      throw new DTypeError(name, dtype, `${first[1].dtype}, the element type of ${first[0]}`);
+  let first: string | undefined;
+  let dtype: DType = 'float32';
+  const check = (name: string, operand: Tensor) => {
+    checkTensor(name, operand);
+    if (first === undefined) {
+      first = name;
+      dtype = operand.dtype;
+    } else if (operand.dtype !== dtype) {
+      throw new DTypeError(name, operand.dtype, `${dtype}, the element type of ${first}`);
     }
+  };
+  for (const name in operands) check(name, operands[name] as Tensor);
+  for (const name in optional) {
+    const operand = optional[name];
+    if (operand !== undefined) check(name, operand);
   }
-  return first[1].dtype;
+  return dtype;
 }
 
 /**

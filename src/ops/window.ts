@@ -72,7 +72,7 @@ export function checkPadding(padding: unknown): asserts padding is Padding {
 
 function explicitPadding(padding: unknown): 'same' | readonly [number, number, number, number] {
   if (padding === 'same') return 'same';
-  if (padding === 'valid') return [0, 0, 0, 0];
+  if (padding === 'valid' || padding === 0) return [0, 0, 0, 0];
   const list = typeof padding === 'number' ? [padding, padding] : padding;
   if (Array.isArray(list) && list.every(n => Number.isSafeInteger(n) && n >= 0)) {
     if (list.length === 2) return [list[0], list[1], list[0], list[1]];

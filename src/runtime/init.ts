@@ -2,6 +2,7 @@ import { ArgumentError, NotInitializedError, UnsupportedEngineError } from '../e
 import { compile, loadBinary, readAbi, type Variant } from './binaries.ts';
 import { LinearMemory } from './memory.ts';
 import { Runtime } from './runtime.ts';
+import { warmUp } from './warmUp.ts';
 
 const PAGE = 65536;
 const INITIAL_PAGES = 16;
@@ -42,7 +43,9 @@ export async function init(options: InitOptions = {}): Promise<void> {
   checkOptions(options);
   starting ??= start(options);
   try {
-    current = await starting;
+    const started = await starting;
+    if (!current) warmUp(started);
+    current = started;
   } catch (error) {
     starting = null;
     throw error;

@@ -15,20 +15,22 @@ export class Struct<F extends Fields = Fields> {
   readonly offsets: Readonly<Record<keyof F, number>>;
   /** Bytes. */
   readonly size: number;
-  /** Field names with their index in units of the field's size, apart by kind, for `write`. */
-  readonly #words: readonly (readonly [string, number])[];
-  readonly #doubles: readonly (readonly [string, number])[];
+  /** Field names and their places in units of the field's size, apart by kind, for `write`. */
+  readonly #words: Places;
+  readonly #doubles: Places;
 
   constructor(fields: F) {
     const offsets: Record<string, number> = {};
-    const words: [string, number][] = [];
-    const doubles: [string, number][] = [];
+    const words = { names: [] as string[], at: [] as number[] };
+    const doubles = { names: [] as string[], at: [] as number[] };
     let offset = 0;
     for (const [name, type] of Object.entries(fields)) {
       const bytes = type === 'f64' ? 8 : 4;
       offset = Math.ceil(offset / bytes) * bytes;
       offsets[name] = offset;
-      (type === 'f64' ? doubles : words).push([name, offset / bytes]);
+      const places = type === 'f64' ? doubles : words;
+      places.names.push(name);
+      places.at.push(offset / bytes);
       offset += bytes;
     }
     this.fields = fields;
@@ -40,12 +42,22 @@ export class Struct<F extends Fields = Fields> {
 
   /** Writes the struct at `address` (a multiple of 8). Values above 2^31 wrap, as addresses in wasm do. */
   write(memory: LinearMemory, address: number, values: StructValues<F>): void {
+    // Plain loops: this is on the path of every call (0.1 us for 24 fields; twice that with entries and for-of).
+    const { names, at } = this.#words;
     const i32 = memory.i32;
     const word = address / 4;
-    for (const [name, index] of this.#words) i32[word + index] = values[name] as number;
-    if (this.#doubles.length === 0) return;
+    for (let i = 0; i < names.length; i++) i32[word + (at[i] as number)] = values[names[i] as string] as number;
+    const doubles = this.#doubles;
+    if (doubles.names.length === 0) return;
     const f64 = memory.f64;
     const double = address / 8;
-    for (const [name, index] of this.#doubles) f64[double + index] = values[name] as number;
+    for (let i = 0; i < doubles.names.length; i++) {
+      f64[double + (doubles.at[i] as number)] = values[doubles.names[i] as string] as number;
+    }
   }
+}
+
+interface Places {
+  readonly names: readonly string[];
+  readonly at: readonly number[];
 }

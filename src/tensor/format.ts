@@ -20,13 +20,15 @@ export interface Strides {
 
 /** Whether both formats are the same order: one channel, or one pixel. */
 export function sameInBothFormats(shape: Shape): boolean {
-  const [, channels = 1, height = 1, width = 1] = shape;
-  return shape.length !== 4 || channels === 1 || height * width === 1;
+  return shape.length !== 4 || shape[1] === 1 || (shape[2] as number) * (shape[3] as number) === 1;
 }
 
 /** The strides of a tensor of [batch, channels, height, width]. */
 export function stridesOf(shape: Shape, format: MemoryFormat): Strides {
-  const [, channels = 1, height = 1, width = 1] = shape;
+  // By index, not by destructuring: this is on the path of every call.
+  const channels = shape[1] as number;
+  const height = shape[2] as number;
+  const width = shape[3] as number;
   const image = channels * height * width;
   // Of two equal orders the channels-last strides are the ones that kernels like better.
   return format === 'channelsLast' || sameInBothFormats(shape)

@@ -6,18 +6,22 @@ export type Shape4 = readonly [number, number, number, number];
 
 /** Elements in a shape. */
 export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, size) => product * size, 1);
+  let product = 1;
+  for (let i = 0; i < shape.length; i++) product *= shape[i] as number;
+  return product;
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** @throws ShapeError unless `shape` is a list of whole numbers of at least 1. */
 export function checkShape(argument: string, shape: unknown): asserts shape is Shape {
-  if (!Array.isArray(shape) || !shape.every(size => Number.isSafeInteger(size) && size >= 1)) {
-    throw new ShapeError(argument, shape, 'a list of whole numbers of at least 1');
-  }
+  let good = Array.isArray(shape);
+  for (let i = 0; good && i < (shape as unknown[]).length; i++) good = isCount((shape as unknown[])[i], 1);
+  if (!good) throw new ShapeError(argument, shape, 'a list of whole numbers of at least 1');
 }
 
 /** @throws ShapeError unless `shape` has four dimensions; `meaning` names them, as in '[batch, channels, height, width]'. */
@@ -33,9 +37,13 @@ export function checkSameShape(argument: string, shape: Shape, expected: Shape):
 
 /** A number or [height, width] as a pair of whole numbers of at least `least`. */
 export function pair(argument: string, value: unknown, least = 1): readonly [number, number] {
-  const both = typeof value === 'number' ? [value, value] : value;
-  if (!Array.isArray(both) || both.length !== 2 || !both.every(n => Number.isSafeInteger(n) && n >= least)) {
-    throw new ArgumentError(argument, value, `a whole number of at least ${least}, or [height, width] of such`);
+  if (isCount(value, least)) return [value, value];
+  if (Array.isArray(value) && value.length === 2 && isCount(value[0], least) && isCount(value[1], least)) {
+    return value as [number, number];
   }
-  return both as [number, number];
+  throw new ArgumentError(argument, value, `a whole number of at least ${least}, or [height, width] of such`);
+}
+
+function isCount(value: unknown, least: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= least;
 }

@@ -69,8 +69,15 @@ export function conv2d(x: Tensor, w: Tensor, b?: Tensor | null, options: Conv2DF
 
 /** A tensor of [batch, channels, height, width] as the passes see it. */
 export function imagesOf(tensor: Tensor): Images {
-  const [batch = 1, channels = 1, height = 1, width = 1] = tensor.shape;
-  return { address: tensor.address, strides: stridesOf(tensor.shape, tensor.format), batch, channels, height, width };
+  const { shape } = tensor;
+  return {
+    address: tensor.address,
+    strides: stridesOf(shape, tensor.format),
+    batch: shape[0] as number,
+    channels: shape[1] as number,
+    height: shape[2] as number,
+    width: shape[3] as number,
+  };
 }
 
 function clampOf(activation: Activation | undefined): Clamp | undefined {

@@ -48,8 +48,11 @@ export function convGeometry(
   checkRank4(names.input, inputShape, '[batch, channels, height, width]');
   checkRank4(names.filters, filterShape, '[out channels, in channels / groups, kernel height, kernel width]');
   const groups = options.groups ?? 1;
-  const [batch, inChannels, height, width] = inputShape;
-  const [outChannels, groupIn, kernelHeight, kernelWidth] = filterShape;
+  // By index, not by destructuring: this is on the path of every call.
+  const batch = inputShape[0];
+  const inChannels = inputShape[1];
+  const outChannels = filterShape[0];
+  const groupIn = filterShape[1];
   checkGroups(groups, inChannels, outChannels);
   if (groupIn * groups !== inChannels) {
     throw new ShapeError(
@@ -58,7 +61,7 @@ export function convGeometry(
       `${groupIn * groups} channels (${groupIn} of the filters x ${groups} groups)`,
     );
   }
-  const [y, x] = windowAxes([height, width], [kernelHeight, kernelWidth], options);
+  const [y, x] = windowAxes([inputShape[2], inputShape[3]], [filterShape[2], filterShape[3]], options);
   return {
     batch,
     inChannels,

@@ -81,8 +81,23 @@ export function collapse(loops: Loops): Loops {
 
 /** Writes the tables of rows; `aTable` and `cTable` have tableBytes each. */
 export function writeTables(runtime: Runtime, type: ElementType, aRows: Loops, cRows: Loops, { a, c }: Tables): void {
-  runtime.run('table', type, { ...aRows, target: a, repeat: REPEAT }, 1);
-  runtime.run('table', type, { ...cRows, target: c, repeat: REPEAT }, 1);
+  writeTable(runtime, type, aRows, a);
+  writeTable(runtime, type, cRows, c);
+}
+
+function writeTable(runtime: Runtime, type: ElementType, rows: Loops, target: number): void {
+  // Field by field: a spread would take as long as the call.
+  const args = {
+    target,
+    outer: rows.outer,
+    inner: rows.inner,
+    length: rows.length,
+    outerStride: rows.outerStride,
+    innerStride: rows.innerStride,
+    stride: rows.stride,
+    repeat: REPEAT,
+  };
+  runtime.run('table', type, args, 1);
 }
 
 /** Runs a product whose tables stand. */
