@@ -20,8 +20,9 @@ export default defineConfig({
     pool: 'threads',
     testTimeout: 60_000,
     projects: [
-      { test: { name: 'independent', include: independent.map(path => `${path}/*.test.ts`) } },
+      { extends: true, test: { name: 'independent', include: independent.map(path => `${path}/*.test.ts`) } },
       ...valid.map(name => ({
+        extends: true as const,
         test: {
           name,
           include: ['test/**/*.test.ts'],

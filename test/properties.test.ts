@@ -151,23 +151,43 @@ describe('every option crossed with every other, against the float64 reference',
 });
 
 describe('a layer in eval()', () => {
-  it('Conv2D gives the same bits as in training, with any options', () => {
-    fc.assert(
-      fc.property(convolutions, c => {
-        const { dtype, format, inChannels, outChannels, kernel: kernelSize, bias } = c;
-        const options = c.options as { stride: number };
-        const layer = new Conv2D({ inChannels, outChannels, kernelSize, bias, dtype, ...options });
-        scope(() => {
-          const x = made(numbersOf(c, dtype, c.seed).x, dtype, format);
-          const trained = read(layer.forward(x));
-          layer.eval();
-          expectExactly(layer.forward(x), trained, 'packing');
-          expectExactly(layer.forward(x), trained, 'packed');
+  it.each(['direct', 'winograd2', 'winograd4'] as const)(
+    'Conv2D by %s gives the same bits as in training, with any options and inputs of several sizes',
+    algorithm => {
+      fc.assert(
+        fc.property(algorithm === 'direct' ? convolutions : winogradConvolutions, c => {
+          const { dtype, format, inChannels, outChannels, kernel: kernelSize, bias, size } = c;
+          const options = c.options as { stride: number };
+          const layer = new Conv2D({ inChannels, outChannels, kernelSize, bias, dtype, algorithm, ...options });
+          scope(() => {
+            const larger = { ...c, size: [size[0] + 3, size[1] + 5] as const };
+            const inputs = [c, larger, c].map(sizes => made(numbersOf(sizes, dtype, c.seed).x, dtype, format));
+            const trained = inputs.map(x => read(layer.forward(x)));
+            layer.eval();
+            inputs.forEach((x, i) => {
+              expectExactly(layer.forward(x), trained[i] as Values, `input ${i}`);
+            });
+          });
+          layer.dispose();
+        }),
+        runs(50),
+      );
+    },
+  );
+
+  it("Conv2D by 'auto' keeps to the sums of training within rounding, whatever it chooses for inputs of several sizes", () => {
+    for (const dtype of ['float32', 'float64'] as const) {
+      const layer = new Conv2D({ inChannels: 24, outChannels: 16, kernelSize: 3, padding: 1, dtype });
+      scope(() => {
+        const inputs = [1, 2, 4, 9, 17, 33, 2, 17].map(n => made(random([2, 24, n, n + 1], n, dtype), dtype));
+        const trained = inputs.map(x => read(layer.forward(x)));
+        layer.eval();
+        inputs.forEach((x, i) => {
+          expectRelative(layer.forward(x), trained[i] as Values, 64 * epsilon[dtype], `input ${i}, ${dtype}`);
         });
-        layer.dispose();
-      }),
-      runs(100),
-    );
+      });
+      layer.dispose();
+    }
   });
 });
 

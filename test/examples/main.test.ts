@@ -58,7 +58,8 @@ function weightShapes(path: string): Record<string, number[]> {
   return Object.fromEntries(Object.entries<{ shape: number[] }>(tensors).map(([name, { shape }]) => [name, shape]));
 }
 
-describe('the main example', () => {
+// Each of them starts a process of its own, which takes its time on a busy machine.
+describe('the main example', { timeout: 60_000 }, () => {
   it('shows the notebook, trains, and writes the weights and the report', async () => {
     const { code, stdout, stderr } = await start([...SMALL, '--out', 'a/b']);
     expect(stderr).toBe('');

@@ -15,6 +15,7 @@ import {
   uniform,
   zeros,
 } from '../../src/index.ts';
+import { conv2d, conv2dFilterGrad, conv2dInputGrad } from '../../src/ops/index.ts';
 import { expectExactly, expectSums } from '../helpers/compare.ts';
 import { expectArgumentError, expectError, shown } from '../helpers/errors.ts';
 import { made, read } from '../helpers/tensors.ts';
@@ -311,9 +312,43 @@ describe('Conv2D refuses', () => {
     expectArgumentError(() => new Conv2D({ ...small, dtype: 'float16' as never }), DTypeError, 'dtype', 'float16'));
 });
 
+describe('the algorithm of a Conv2D', () => {
+  it.each(['direct', 'winograd2', 'winograd4', 'auto'] as const)(
+    '%s is what it computes with, in all three passes',
+    algorithm => {
+      const layer = new Conv2D({ ...small, padding: 1, algorithm });
+      const [x, dy] = [made(random([2, 3, 9, 9], 1)), made(random([2, 5, 9, 9], 2))];
+      const options = { padding: 1, algorithm };
+      expectExactly(layer.forward(x), read(conv2d(x, layer.filters, layer.bias, options)));
+      expectExactly(layer.backward(dy), read(conv2dInputGrad(dy, layer.filters, x.shape, options)));
+      const dW = conv2dFilterGrad(x, dy, layer.filters.shape, { ...options, scale: 1 / 2 });
+      expectExactly(layer.grads.W as Tensor, read(dW));
+    },
+  );
+
+  it('of its input gradient is the direct sum where Winograd has none: padding over 2', () => {
+    for (const algorithm of ['winograd2', 'winograd4', 'auto'] as const) {
+      const layer = new Conv2D({ ...small, padding: 3, algorithm });
+      const dy = made(random([1, 5, 8, 8], 2));
+      layer.forward(made(random([1, 3, 4, 4], 1)));
+      const direct = conv2dInputGrad(dy, layer.filters, [1, 3, 4, 4], { padding: 3, algorithm: 'direct' });
+      expectExactly(layer.backward(dy), read(direct));
+    }
+  });
+
+  it('is heard: the last bits of the three differ', () => {
+    const x = made(random([2, 3, 9, 9], 1));
+    const w = made(random([5, 3, 3, 3], 2));
+    const [direct, two, four] = (['direct', 'winograd2', 'winograd4'] as const).map(algorithm =>
+      String(conv2d(x, w, null, { padding: 1, algorithm }).data),
+    );
+    expect(new Set([direct, two, four]).size).toBe(3);
+  });
+});
+
 describe('the life of a Conv2D', () => {
   it('eval and train switch `training` and change no number', () => {
-    const layer = new Conv2D({ ...small, padding: 1 });
+    const layer = new Conv2D({ ...small, padding: 1, algorithm: 'direct' });
     const x = made(random([2, 3, 5, 5], 1));
     const trained = read(layer.forward(x));
     expect(layer.eval()).toBe(layer);

@@ -22,7 +22,7 @@ const image = [2, 3, 4, 6];
 
 /** Every layer, with the shape of an input. */
 const layers: [string, () => Layer, number[]][] = [
-  ['Conv2D', () => new Conv2D({ inChannels: 3, outChannels: 5, kernelSize: 3 }), image],
+  ['Conv2D', () => new Conv2D({ inChannels: 3, outChannels: 5, kernelSize: 3, algorithm: 'direct' }), image],
   ['Linear', () => new Linear({ inFeatures: 7, outFeatures: 3 }), [2, 7]],
   ['ReLU', () => new ReLU(), image],
   ['MaxPool2D', () => new MaxPool2D({ kernelSize: 2 }), image],

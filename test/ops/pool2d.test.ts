@@ -86,6 +86,21 @@ describe.each(dtypes)('maxPool2d in %s, both memory formats', dtype => {
     expectExactly(lowest, filled([1, 5, 1, 1], Number.NEGATIVE_INFINITY));
   });
 
+  it('the gradient of a window with NaNs goes to the first of them', () => {
+    for (const format of formats) {
+      const x = made(
+        filled([1, 5, 2, 2], i => [9, Number.NaN, Number.NaN, 1][i % 4] as number),
+        dtype,
+        format,
+      );
+      const dx = maxPool2dGrad(made(filled([1, 5, 1, 1], 3), dtype), x, { kernelSize: 2 });
+      expectExactly(
+        dx,
+        filled([1, 5, 2, 2], i => (i % 4 === 1 ? 3 : 0)),
+      );
+    }
+  });
+
   it('the gradient of a window of minus infinities goes to its first pixel', () => {
     const x = made(filled([1, 5, 2, 2], Number.NEGATIVE_INFINITY), dtype);
     const dx = maxPool2dGrad(made(filled([1, 5, 1, 1], 3), dtype), x, { kernelSize: 2 });

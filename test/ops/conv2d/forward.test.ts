@@ -141,6 +141,13 @@ describe('conv2d by the direct sum sends NaN and infinities where IEEE arithmeti
     }
   });
 
+  it.each(dtypes)('an infinite filter value meets the zeros of the padding: NaN there, in %s', dtype => {
+    const w = filled([1, 1, 3, 3], i => (i === 0 ? Number.POSITIVE_INFINITY : 1));
+    const y = conv2d(made(filled([1, 1, 3, 3], 1), dtype), made(w, dtype), null, direct({ padding: 1 }));
+    const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN];
+    expectExactly(y, valuesOf([1, 1, 3, 3], [nan, nan, nan, nan, inf, inf, nan, inf, inf]));
+  });
+
   it.each(['relu', 'relu6'] as const)('%s at the end lets NaN through', activation => {
     const y = conv2d(tensor([Number.NaN, -1, 7], [1, 1, 1, 3]), tensor([1], [1, 1, 1, 1]), null, { activation });
     expect([...y.data]).toEqual([Number.NaN, 0, activation === 'relu' ? 7 : 6]);

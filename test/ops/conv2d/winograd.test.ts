@@ -116,15 +116,17 @@ const series: { name: string; cases: ConvCase[] }[] = [
   { name: 'batches', cases: range(1, 4).flatMap(batch => range(1, 6).map(n => conv({ batch, size: [n, 7 - n] }))) },
 ];
 
-/** Several blocks of tiles, and several bites of images: by pass, for each reads and writes other sides of the convolution. */
+/** Several blocks of tiles, several bites of images, and filters too large to be transformed at once: by pass, for each reads and writes other sides of the convolution. */
 const large: Record<string, ConvCase[]> = {
   forward: [
     conv({ batch: 5, inChannels: 70, outChannels: 3, size: [14, 18] }),
     conv({ batch: 2, inChannels: 16, outChannels: 1, size: [64, 70] }),
+    conv({ inChannels: 600, outChannels: 50, size: [2, 3] }),
   ],
   'input gradient': [
     conv({ batch: 5, inChannels: 3, outChannels: 70, size: [14, 18] }),
     conv({ batch: 2, inChannels: 1, outChannels: 16, size: [64, 70] }),
+    conv({ inChannels: 50, outChannels: 600, size: [2, 3] }),
   ],
   'filter gradient': [
     conv({ batch: 5, inChannels: 70, outChannels: 3, size: [14, 18] }),
