@@ -2,12 +2,10 @@ import { Bench } from 'tinybench';
 
 /** Times of one task. */
 export interface Calls {
-  /** Milliseconds of each call that ran undisturbed; of all, if none did. */
+  /** Milliseconds of each call. */
   readonly times: readonly number[];
-  /** Calls in which the operating system gave the processor to somebody else: they measure its queue, and are left out. */
-  readonly disturbed: number;
-  /** Calls in all. */
-  readonly total: number;
+  /** Calls during which the operating system gave the processor to another process; of these the time without the wait counts. */
+  readonly interrupted: number;
 }
 
 /**
@@ -16,26 +14,30 @@ export interface Calls {
  * @param least calls to make even if they take longer
  */
 export function measure(run: () => void, time: number, least = 1): Calls {
-  const undisturbed: number[] = [];
-  const disturbed: number[] = [];
-  const bench = new Bench({ time, iterations: least, warmup: false, throws: true });
-  bench.add('', () => {
-    const switches = involuntarySwitches();
+  let interrupted = 0;
+  const bench = new Bench({ time, iterations: least, warmup: false, retainSamples: true, throws: true });
+  const call = () => {
+    const before = process.resourceUsage();
     const start = bench.now();
     run();
-    const overriddenDuration = bench.now() - start;
-    (involuntarySwitches() === switches ? undisturbed : disturbed).push(overriddenDuration);
-    return { overriddenDuration };
-  });
-  bench.runSync();
-  return {
-    times: undisturbed.length > 0 ? undisturbed : disturbed,
-    disturbed: disturbed.length,
-    total: undisturbed.length + disturbed.length,
+    const elapsed = bench.now() - start;
+    const after = process.resourceUsage();
+    // Always equal on Windows.
+    const alone = after.involuntaryContextSwitches === before.involuntaryContextSwitches;
+    if (!alone) interrupted++;
+    return {
+      overriddenDuration: alone ? elapsed : processorTime(after) - processorTime(before),
+      overriddenIterationCost: elapsed,
+    };
   };
+  // Told that it is synchronous, tinybench does not make a call of its own to find out.
+  bench.add('', call, { async: false });
+  const result = bench.runSync()[0]?.result;
+  if (result?.state !== 'completed') throw new Error(`tinybench: a task ended as '${result?.state}'`);
+  return { times: result.latency.samples ?? [], interrupted };
 }
 
-/** How often this process has lost the processor while it had work to do; always 0 on Windows. Takes 1 us. */
-function involuntarySwitches(): number {
-  return process.resourceUsage().involuntaryContextSwitches;
+/** Milliseconds that this process has had a processor; good to about 1 %, which the clock is better than. */
+function processorTime({ userCPUTime, systemCPUTime }: NodeJS.ResourceUsage): number {
+  return (userCPUTime + systemCPUTime) / 1000;
 }

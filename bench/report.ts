@@ -9,12 +9,12 @@ export interface Heading {
   readonly title: string;
 }
 
-export function formatHeader(machine: Machine, { ceiling, calls, disturbed, rounds }: Conditions): string {
+export function formatHeader(machine: Machine, { ceiling, calls, interrupted, rounds }: Conditions): string {
   const [middle, least, most] = [ceiling.median, ceiling.least, ceiling.most].map(significant);
   return `convasm ${machine.convasm}, '${machine.variant}' binary, ${machine.threads} thread, float32
 Node ${machine.node} (V8 ${machine.v8}), ${machine.cpu}, ${machine.cpus} logical CPUs, ${machine.platform}
 Ceiling: ${middle} GFLOP/s (${least} to ${most}), ${ADD[machine.variant]} between registers, measured beside every task
-${calls} calls in ${rounds} rounds; left out ${disturbed} (${percent(disturbed / calls)}) during which the operating system gave the processor to others
+${calls} calls in ${rounds} rounds, ${percent(interrupted / calls)} of them interrupted by other processes: there the processor time counts
 
 Times are milliseconds of one call, over all rounds. GFLOP/s counts 2 operations for each product of the direct algorithm,
 in the median time; an algorithm with fewer products (Winograd) may pass the ceiling. "${USER}" is what a user

@@ -16,8 +16,6 @@ const WARM_UP_TIME = 20;
 const WARM_UP_PLAIN_CALLS = 5;
 /** Calls in a round, however long they take. */
 const LEAST_CALLS = 3;
-/** How often the plain loop is called in a round until nothing disturbs it. */
-const PLAIN_TRIES = 3;
 
 /** The times of one use of a task in one round. */
 export interface Reading extends Calls {
@@ -80,7 +78,5 @@ function ceilingRate(ceiling: Ceiling): number {
 
 /** Milliseconds that the whole work of a task would take in plain TypeScript. */
 function plainTime({ plain, plainScale }: Task): number {
-  let calls = measure(plain, 0);
-  for (let i = 1; i < PLAIN_TRIES && calls.disturbed > 0; i++) calls = measure(plain, 0);
-  return median(calls.times) * plainScale;
+  return median(measure(plain, 0).times) * plainScale;
 }

@@ -30,8 +30,8 @@ export interface Conditions {
   /** GFLOP/s, over all readings. */
   readonly ceiling: { readonly median: number; readonly least: number; readonly most: number };
   readonly calls: number;
-  /** Of them, those left out. */
-  readonly disturbed: number;
+  /** Of them, those that had to wait for the processor. */
+  readonly interrupted: number;
 }
 
 export interface Means {
@@ -84,7 +84,7 @@ export function conditionsOf(measurements: readonly Measurements[]): Conditions 
   return {
     rounds: measurements[0]?.user.length ?? 0,
     ceiling: { median: median(ceilings), ...range(ceilings) },
-    calls: readings.reduce((sum, { total }) => sum + total, 0),
-    disturbed: readings.reduce((sum, { disturbed }) => sum + disturbed, 0),
+    calls: readings.reduce((sum, { times }) => sum + times.length, 0),
+    interrupted: readings.reduce((sum, reading) => sum + reading.interrupted, 0),
   };
 }

@@ -13,7 +13,7 @@ const run = (script, ...args) =>
 function* sources(folder) {
   for (const entry of readdirSync(`${root}${folder}`, { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`;
-    if (path === 'src/wasm') continue;
+    if (path === 'src/wasm' || entry.name === 'node_modules') continue;
     if (entry.isDirectory()) yield* sources(path);
     else yield path;
   }
@@ -61,4 +61,6 @@ step('library', library, ['dist/index.js'], () => {
   run('typescript/bin/tsc', '-p', 'tsconfig.src.json');
 });
 const apps = [...library, ...sources('examples'), ...sources('bench'), 'tsconfig.apps.json'];
-step('apps', apps, ['build/examples/digits/main.js'], () => run('typescript/bin/tsc', '-p', 'tsconfig.apps.json'));
+step('apps', apps, ['build/examples/digits/main.js', 'build/bench/run.js'], () =>
+  run('typescript/bin/tsc', '-p', 'tsconfig.apps.json'),
+);

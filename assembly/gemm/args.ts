@@ -9,8 +9,7 @@ export abstract class Panel {
   }
 }
 
-/** What C holds before the sum: nothing, the bias of the column, or partial sums to go on with. */
-const START_ZERO: i32 = 0;
+/** What a sum starts from: the bias of the column, or what C holds, to go on with; 0 is nothing. */
 export const START_BIAS: i32 = 1;
 export const START_C: i32 = 2;
 
@@ -53,7 +52,7 @@ export class GemmArgs {
   aGroup: i32;
   bGroup: i32;
   cGroup: i32;
-  /** START_ZERO, START_BIAS or START_C (then each row of C has whole panels to read). */
+  /** 0, START_BIAS or START_C (then each row of C has whole panels to read). */
   start: i32;
   /** 1: results are limited to lower..upper on the way out (ReLU, ReLU6). */
   clamp: i32;

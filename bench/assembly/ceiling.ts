@@ -1,4 +1,3 @@
-// @ts-nocheck: AssemblyScript, compiled by bench/ceiling.ts.
 import { Simd } from '../../assembly/simd';
 
 /**

@@ -59,6 +59,7 @@ describe('init', () => {
     [{ maxMemory: 1000 }, /maxMemory: got 1000, expected a number of bytes/],
     [{ maxMemory: 2 ** 33 }, /maxMemory/],
     [{ module: {} }, /module: got an object/],
+    [{ winograd: 'no' }, /winograd: got "no", expected true or false/],
   ])('refuses %j with an ArgumentError', async (options, message) => {
     const promise = convasm.init(options as never);
     await expect(promise).rejects.toThrow(convasm.ArgumentError);
@@ -83,6 +84,34 @@ describe('init', () => {
     await expect(convasm.init()).rejects.toThrow(/no WebAssembly SIMD/);
     await expect(convasm.init({ variant: 'relaxed' })).rejects.toThrow(/no relaxed SIMD/);
     validate.mockRestore();
+  });
+});
+
+describe('init({ winograd })', () => {
+  /** A shape on which 'auto' takes Winograd, and its result by the given algorithm. */
+  async function convolve(algorithm?: 'direct' | 'winograd4'): Promise<Float32Array> {
+    const { conv2d } = await import('../../src/ops/index.ts');
+    const x = convasm.tensor(
+      Float32Array.from({ length: 16 * 24 * 24 }, (_, i) => Math.sin(i)),
+      [1, 16, 24, 24],
+    );
+    const w = convasm.tensor(
+      Float32Array.from({ length: 16 * 16 * 9 }, (_, i) => Math.cos(i)),
+      [16, 16, 3, 3],
+    );
+    return Float32Array.from(conv2d(x, w, null, { padding: 1, algorithm }).data);
+  }
+
+  it('by default lets auto take it', async () => {
+    await convasm.init();
+    expect(await convolve()).toEqual(await convolve('winograd4'));
+    expect(await convolve()).not.toEqual(await convolve('direct'));
+  });
+
+  it('false gives exact sums everywhere, and refuses the explicit wish', async () => {
+    await convasm.init({ winograd: false });
+    expect(await convolve()).toEqual(await convolve('direct'));
+    await expect(convolve('winograd4')).rejects.toThrow(/algorithm: got "winograd4", expected .*winograd: false/);
   });
 });
 
