@@ -13,7 +13,7 @@ const run = (script, ...args) =>
 function* sources(folder) {
   for (const entry of readdirSync(`${root}${folder}`, { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`;
-    if (path === 'src/wasm' || entry.name === 'node_modules') continue;
+    if (path === 'src/wasm' || path === 'bench/peers') continue;
     if (entry.isDirectory()) yield* sources(path);
     else yield path;
   }

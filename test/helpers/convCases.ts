@@ -166,7 +166,7 @@ export interface ConvNumbers {
   readonly dy: Values;
 }
 
-export const filterShape = ({ inChannels, outChannels, kernel, options }: ConvCase): number[] => [
+const filterShape = ({ inChannels, outChannels, kernel, options }: ConvCase): number[] => [
   outChannels,
   inChannels / (options.groups ?? 1),
   ...kernel,

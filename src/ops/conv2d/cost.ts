@@ -1,6 +1,7 @@
 import { PANEL_BYTES } from '../../runtime/abi.ts';
 import type { ChosenAlgorithm, Pass } from './algorithm.ts';
 import type { ConvGeometry } from './geometry.ts';
+import { GRADIENT_PIXELS } from './plan.ts';
 
 /**
  * What each algorithm costs, in cycles of one core: enough to choose between them, no more. The figures are measured (Node 24, relaxed
@@ -25,7 +26,7 @@ const WINOGRAD_COST = {
 /** A step of k of the 6 x 8 tile: 12 vector multiply-adds, two a cycle. */
 const STEP = 6;
 /** Start and end of a tile's sum. */
-const TILE = 40;
+const TILE = 60;
 /** Per element of filters that are packed, or whose gradient is brought into order. */
 const PACK = 3;
 /** Bytes of filters a cycle that come from beyond L2 (some 24 GB/s). */
@@ -50,7 +51,11 @@ export function cost(algorithm: ChosenAlgorithm, pass: Pass, g: ConvGeometry, pr
   const [depth, columns] = pass === 'inputGrad' ? [g.outChannels, g.inChannels] : [g.inChannels, g.outChannels];
   if (algorithm === 'direct') {
     const order = prepared ? 0 : PACK * 9 * filters;
-    if (pass === 'filterGrad') return product(1, 9 * depth, columns, pixels) + order + 6 * CALL;
+    if (pass === 'filterGrad') {
+      // Each step over some pixels packs, starts its tiles' sums anew and calls three kernels.
+      const steps = Math.ceil(pixels / GRADIENT_PIXELS);
+      return steps * (product(1, 9 * depth, columns, pixels / steps) + CALL) + order + 4 * CALL;
+    }
     return product(1, pixels, columns, 9 * depth) + order + 4 * CALL;
   }
   const size = algorithm === 'winograd4' ? 4 : 2;

@@ -3,9 +3,9 @@ import type { ElementType, Runtime } from '../../runtime/runtime.ts';
 import type { FilterGradOperands } from './filterGradPass.ts';
 import { copyFrames, type Frame, frameSize, inPlace, readsInPlace } from './frame.ts';
 import type { ConvGeometry } from './geometry.ts';
-import { columnsPerStep, imagesPerChunk, paddedPlane, planesFit, tilesPerBlock } from './plan.ts';
+import { columnsPerStep, imagesPerChunk, oddLines, planesFit, tilesPerBlock } from './plan.ts';
 import { evenRows, runProduct, tableBytes, writeTables } from './product.ts';
-import { imageFields, paddedRow, SLACK_BYTES, type TileSize, UNUSED, WORK_BYTES } from './winogradPass.ts';
+import { imageFields, SLACK_BYTES, type TileSize, UNUSED, WORK_BYTES } from './winogradPass.ts';
 
 /**
  * Filter gradient of a 3x3 convolution with stride 1, as the adjoint of Winograd's F(size x size, 3x3):
@@ -51,10 +51,10 @@ export function winogradFilterGradPass(
   const chunk = fused ? g.batch : imagesPerChunk(g.batch, frameBytes + dyFrameBytes);
   const tilesOfChunk = chunk * tilesHeight * tilesWidth;
   const block = fused ? allTiles : tilesPerBlock(tilesOfChunk, points, depth + columns, bytes, false);
-  const row = paddedRow(depth, bytes);
-  const dataPlane = paddedPlane(block * row, bytes);
-  const dyPlane = paddedPlane(block * pitch, bytes);
-  const sumPlane = paddedPlane(depth * step, bytes);
+  const row = oddLines(depth, bytes);
+  const dataPlane = oddLines(block * row, bytes);
+  const dyPlane = oddLines(block * pitch, bytes);
+  const sumPlane = oddLines(depth * step, bytes);
   const [frames = 0, dyFrames = 0, data = 0, dyData = 0, sums = 0, work = 0, a = 0, c = 0] = runtime.scratch.reserve(
     direct ? 0 : chunk * frameBytes + SLACK_BYTES,
     dyDirect ? 0 : chunk * dyFrameBytes + SLACK_BYTES,

@@ -1,0 +1,15 @@
+// What the peers' benchmark takes from the library and from its own benchmark, both as tools/build.mjs left them.
+export { prepareCeiling } from '../../build/bench/ceiling.js';
+export {
+  checkResult,
+  filterGradElement,
+  forwardElement,
+  inputGradElement,
+  WrongResultError,
+} from '../../build/bench/check.js';
+export { progressLine } from '../../build/bench/progress.js';
+export { randomValues } from '../../build/bench/random.js';
+export { filterShape, flopsOf, inputShape, outputShape, SHAPES } from '../../build/bench/shapes.js';
+export { geometricMean, median, range } from '../../build/bench/statistics.js';
+export { Conv2D, init, runtimeInfo, tensor } from '../../dist/index.js';
+export { conv2dFilterGrad, conv2dInputGrad, maxPool2d } from '../../dist/ops/index.js';
