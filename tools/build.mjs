@@ -1,9 +1,10 @@
-// Builds everything: assembly/ -> build/wasm/*.wasm -> src/wasm/*.ts (base64 in an ES module, so that no bundler has to
-// find a file), src/ -> dist/, examples/ and bench/ -> build/. With --if-changed it does nothing when no source changed.
+// Builds everything: assembly/ -> build/wasm/*.wasm -> src/wasm/*.ts (deflated, in base64, in an ES module: no bundler
+// has to find a file), src/ -> dist/, examples/ and bench/ -> build/. With --if-changed it does nothing when no source changed.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const binaries = Object.keys(JSON.parse(readFileSync(`${root}asconfig.json`, 'utf8')).targets);
@@ -47,11 +48,10 @@ step(
     mkdirSync(`${root}src/wasm`, { recursive: true });
     for (const name of binaries) {
       run('assemblyscript/bin/asc.js', 'assembly/index.ts', '--target', name);
-      const base64 = readFileSync(`${root}build/wasm/${name}.wasm`).toString('base64');
-      writeFileSync(
-        `${root}src/wasm/${name}.ts`,
-        `// Made by tools/build.mjs from assembly/.\nexport default '${base64}';\n`,
-      );
+      const deflated = deflateRawSync(readFileSync(`${root}build/wasm/${name}.wasm`), { level: 9 });
+      const base64 = deflated.toString('base64');
+      const source = `// Made by tools/build.mjs from assembly/.\nconst wasm: string = '${base64}';\nexport default wasm;\n`;
+      writeFileSync(`${root}src/wasm/${name}.ts`, source);
     }
   },
 );

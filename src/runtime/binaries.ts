@@ -3,7 +3,7 @@ import { ABI_VERSION } from './abi.ts';
 
 export type Variant = 'relaxed' | 'simd';
 
-/** One ES module per binary, loaded when it is asked for; a bundler splits them without configuration. */
+/** One ES module per binary (deflated, in base64), loaded when it is asked for; a bundler splits them without configuration. */
 const BINARIES = {
   relaxed: () => import('../wasm/relaxed.ts'),
   simd: () => import('../wasm/simd.ts'),
@@ -11,7 +11,9 @@ const BINARIES = {
 
 /** The bytes of a binary that travels inside the package. */
 export async function loadBinary(variant: Variant): Promise<Uint8Array<ArrayBuffer>> {
-  return decodeBase64((await BINARIES[variant]()).default);
+  const deflated = decodeBase64((await BINARIES[variant]()).default);
+  const inflated = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  return new Uint8Array(await new Response(inflated).arrayBuffer());
 }
 
 /**
