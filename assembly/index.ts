@@ -7,6 +7,7 @@ import { PadArgs, pad as padOf } from './conv/pad';
 import { SumPixelsArgs, sumPixels as sumPixelsOf } from './conv/sumPixels';
 import { UnpackFilterArgs, unpackFilter as unpackFilterOf } from './conv/unpackFilter';
 import { GemmArgs } from './gemm/args';
+import { diagonal as diagonalOf } from './gemm/diagonal';
 import { gemm as gemmOf } from './gemm/gemm';
 import { PackArgs, pack as packOf } from './gemm/pack';
 import { TableArgs, table as tableOf } from './gemm/table';
@@ -55,6 +56,12 @@ export function gemm_f32(args: GemmArgs, first: i32, last: i32): void {
 }
 export function gemm_f64(args: GemmArgs, first: i32, last: i32): void {
   gemmOf<f64>(args, first, last);
+}
+export function diagonal_f32(args: GemmArgs, first: i32, last: i32): void {
+  diagonalOf<f32>(args, first, last);
+}
+export function diagonal_f64(args: GemmArgs, first: i32, last: i32): void {
+  diagonalOf<f64>(args, first, last);
 }
 export function pack_f32(args: PackArgs, first: i32, last: i32): void {
   packOf<f32>(args, first, last);

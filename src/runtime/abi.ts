@@ -206,6 +206,7 @@ const winogradFilter = new Struct({
  */
 export const KERNELS = {
   gemm: { struct: gemm, mirrors: 'GemmArgs', typed: true },
+  diagonal: { struct: gemm, mirrors: 'GemmArgs', typed: true },
   pack: { struct: pack, mirrors: 'PackArgs', typed: true },
   pad: { struct: pad, mirrors: 'PadArgs', typed: true },
   unpackFilter: { struct: unpackFilter, mirrors: 'UnpackFilterArgs', typed: true },

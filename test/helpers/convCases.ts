@@ -111,6 +111,31 @@ export const remainders: readonly ConvSeries[] = [
     ),
   },
   {
+    name: 'depthwise: tiles of 4 pixels (or taps) by 8 channels (float64: 4), above and below',
+    cases: [2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 17].flatMap(groups =>
+      [1, 2, 3, 4, 5, 7, 8, 9].flatMap(width =>
+        (
+          [
+            [1, 1],
+            [1, 2],
+            [2, 2],
+            [3, 1],
+            [3, 2],
+          ] as const
+        ).map(kernel =>
+          conv({
+            batch: 2,
+            inChannels: groups,
+            outChannels: groups,
+            size: [4, width],
+            kernel,
+            options: { padding: [1, 0, 1, 1], stride: [1, 2], groups },
+          }),
+        ),
+      ),
+    ),
+  },
+  {
     name: 'groups of several channels',
     cases: [2, 3, 4].flatMap(groups =>
       [1, 2, 3, 4, 5, 8].flatMap(inPerGroup =>

@@ -2,7 +2,7 @@ import { PANEL_BYTES, UNPACK_COLUMNS } from '../../runtime/abi.ts';
 import type { ElementType, Runtime } from '../../runtime/runtime.ts';
 import { forwardFrame } from './forwardPass.ts';
 import { copyFrames, frameSize, type Images, inPlace, type Pixels, readsInPlace } from './frame.ts';
-import type { ConvGeometry } from './geometry.ts';
+import { type ConvGeometry, productGroups } from './geometry.ts';
 import { gradientStep, panelBytes } from './plan.ts';
 import { collapse, evenRows, runProduct, type Tables, tableBytes, writeTables } from './product.ts';
 
@@ -33,14 +33,15 @@ export function filterGradPass(
   const pixelStride = unaliasedStride(g.inChannels, bytes);
   const direct = readsInPlace(x, frame) && x.strides.column === pixelStride;
   const step = gradientStep(g.batch, g.y.out, g.x.out);
-  const panels = Math.ceil((g.groupOut * bytes) / PANEL_BYTES);
+  const { groups, groupOut } = productGroups(g);
+  const panels = Math.ceil((groupOut * bytes) / PANEL_BYTES);
   const pitch = (panels * PANEL_BYTES) / bytes;
   const taps = g.y.kernel * g.x.kernel;
   const rows = taps * g.groupIn;
   const [frames = 0, dyPanels = 0, sums = 0, a = 0, c = 0] = runtime.scratch.reserve(
     direct ? 0 : step.images * frameSize(frame, pixelStride) * bytes,
-    panelBytes(g.groups, g.groupOut, step.images * step.rows * g.x.out, bytes),
-    g.groups * rows * pitch * bytes,
+    panelBytes(groups, groupOut, step.images * step.rows * g.x.out, bytes),
+    groups * rows * pitch * bytes,
     tableBytes(rows),
     tableBytes(rows),
   );
@@ -59,14 +60,14 @@ export function filterGradPass(
   const args = {
     source: sums,
     target: operands.dw,
-    groups: g.groups,
-    columns: g.groupOut,
+    groups,
+    columns: groupOut,
     channels: g.groupIn,
     taps,
     pitch,
     scale: operands.scale,
   };
-  runtime.run('unpackFilter', type, args, g.groups * Math.ceil(g.groupOut / UNPACK_COLUMNS));
+  runtime.run('unpackFilter', type, args, groups * Math.ceil(groupOut / UNPACK_COLUMNS));
 }
 
 /** Images `first` to first + count - 1, output rows `row` to row + rows - 1 of each. */
@@ -87,6 +88,7 @@ function packOutputGrad(
   panels: number,
 ): void {
   const { image, channel, row, column } = dy.strides;
+  const { groups, groupOut } = productGroups(g);
   const loops = collapse({
     outer: part.count,
     inner: part.rows,
@@ -98,13 +100,13 @@ function packOutputGrad(
   const args = {
     source: dy.address + (part.first * image + part.row * row) * (type === 'f32' ? 4 : 8),
     target,
-    groups: g.groups,
+    groups,
     groupStride: g.groupOut * channel,
-    columns: g.groupOut,
+    columns: groupOut,
     columnStride: channel,
     ...loops,
   };
-  runtime.run('pack', type, args, g.groups * panels * loops.outer);
+  runtime.run('pack', type, args, groups * panels * loops.outer);
 }
 
 function addStep(
@@ -116,6 +118,7 @@ function addStep(
   at: { dyPanels: number; sums: number; pitch: number; begins: boolean; tables: Tables },
 ): void {
   const rows = g.y.kernel * g.x.kernel * g.groupIn;
+  const { groups, groupOut, diagonal } = productGroups(g);
   const aRows = {
     outer: g.y.kernel,
     inner: g.x.kernel,
@@ -140,8 +143,10 @@ function addStep(
     b: at.dyPanels,
     c: at.sums,
     cGroup: rows * at.pitch,
-    groups: g.groups,
-    columns: at.pitch,
+    groups,
+    // The product fills whole panels; a depthwise one has no A to read there.
+    columns: diagonal ? groupOut : at.pitch,
+    diagonal,
     start: at.begins ? ('zero' as const) : ('c' as const),
   };
   runProduct(runtime, type, product, at.tables);

@@ -1,6 +1,7 @@
+import { PANEL_BYTES } from '../../runtime/abi.ts';
 import type { ElementType, Runtime } from '../../runtime/runtime.ts';
 import { copyFrames, type Frame, frameSize, type Images, inPlace, readsInPlace } from './frame.ts';
-import type { ConvGeometry } from './geometry.ts';
+import { type ConvGeometry, productGroups } from './geometry.ts';
 import { imagesPerChunk, panelBytes } from './plan.ts';
 import { type Clamp, evenRows, runProduct, tableBytes, writeTables } from './product.ts';
 
@@ -25,6 +26,7 @@ export interface ForwardOperands {
 export function forwardPass(runtime: Runtime, type: ElementType, g: ConvGeometry, operands: ForwardOperands): void {
   const bytes = type === 'f32' ? 4 : 8;
   const { x } = operands;
+  const { groups, groupOut, diagonal } = productGroups(g);
   const frame = forwardFrame(g);
   const direct = readsInPlace(x, frame);
   const pixels = g.y.out * g.x.out;
@@ -66,8 +68,9 @@ export function forwardPass(runtime: Runtime, type: ElementType, g: ConvGeometry
       b: operands.prepared ? operands.w : panels,
       c: operands.y + first * pixels * g.outChannels * bytes,
       cGroup: g.groupOut,
-      groups: g.groups,
-      columns: g.groupOut,
+      groups,
+      columns: groupOut,
+      diagonal,
       start: operands.bias || ('zero' as const),
       clamp: operands.clamp,
     };
@@ -87,7 +90,8 @@ export function forwardFrame({ y, x }: ConvGeometry): Frame {
 
 /** Bytes of the packed filters. */
 export function filterPanelBytes(g: ConvGeometry, bytes: number): number {
-  return panelBytes(g.groups, g.groupOut, g.y.kernel * g.x.kernel * g.groupIn, bytes);
+  const { groups, groupOut } = productGroups(g);
+  return panelBytes(groups, groupOut, g.y.kernel * g.x.kernel * g.groupIn, bytes);
 }
 
 /** Filters OIHW to panels of output channels, k = (kernel row, kernel column, channel). */
@@ -99,12 +103,13 @@ export function packFilters(
   target: number,
 ): void {
   const taps = g.y.kernel * g.x.kernel;
+  const { groups, groupOut } = productGroups(g);
   const args = {
     source,
     target,
-    groups: g.groups,
+    groups,
     groupStride: g.groupOut * g.groupIn * taps,
-    columns: g.groupOut,
+    columns: groupOut,
     columnStride: g.groupIn * taps,
     outer: g.y.kernel,
     inner: g.x.kernel,
@@ -113,6 +118,6 @@ export function packFilters(
     innerStride: 1,
     stride: taps,
   };
-  const panels = Math.ceil((g.groupOut * (type === 'f32' ? 4 : 8)) / 32);
-  runtime.run('pack', type, args, g.groups * panels * g.y.kernel);
+  const panels = Math.ceil((groupOut * (type === 'f32' ? 4 : 8)) / PANEL_BYTES);
+  runtime.run('pack', type, args, groups * panels * g.y.kernel);
 }

@@ -77,6 +77,24 @@ export function convGeometry(
   };
 }
 
+/** How the groups of a convolution stand in its products. */
+export interface ProductGroups {
+  readonly groups: number;
+  /** Channels of one of them. */
+  readonly groupIn: number;
+  readonly groupOut: number;
+  /** Depthwise: all channels in one product, of which every column has an A of its own (`diagonal`). */
+  readonly diagonal: boolean;
+}
+
+/** One product for each group, or one for all channels of a depthwise convolution. */
+export function productGroups({ groups, groupIn, groupOut, inChannels, outChannels }: ConvGeometry): ProductGroups {
+  const diagonal = groups > 1 && groupIn === 1 && groupOut === 1;
+  return diagonal
+    ? { groups: 1, groupIn: inChannels, groupOut: outChannels, diagonal }
+    : { groups, groupIn, groupOut, diagonal };
+}
+
 /** @throws ArgumentError unless `groups` divides both numbers of channels. */
 export function checkGroups(groups: number, inChannels: number, outChannels: number): void {
   if (!(Number.isSafeInteger(groups) && groups >= 1 && inChannels % groups === 0 && outChannels % groups === 0)) {

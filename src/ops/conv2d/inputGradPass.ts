@@ -1,7 +1,7 @@
 import { PANEL_BYTES } from '../../runtime/abi.ts';
 import type { ElementType, Runtime } from '../../runtime/runtime.ts';
 import { copyFrames, frameSize, type Images, inPlace, type Pixels, readsInPlace } from './frame.ts';
-import type { ConvGeometry } from './geometry.ts';
+import { type ConvGeometry, productGroups } from './geometry.ts';
 import { type Phase, type Polyphase, polyphase } from './phases.ts';
 import { imagesPerChunk, panelBytes } from './plan.ts';
 import { runProduct, type Tables, tableBytes, writeTables } from './product.ts';
@@ -38,7 +38,8 @@ export function inputGradPass(runtime: Runtime, type: ElementType, g: ConvGeomet
   const direct = readsInPlace(dy, frame);
   const chunk = imagesPerChunk(g.batch, frameSize(frame, g.outChannels) * bytes);
   const largest = chunk * largestPhase(rows) * largestPhase(columns);
-  const panelsSize = panelBytes(g.groups, g.groupIn, g.y.kernel * g.x.kernel * g.groupOut, bytes);
+  const { groups, groupIn } = productGroups(g);
+  const panelsSize = panelBytes(groups, groupIn, g.y.kernel * g.x.kernel * g.groupOut, bytes);
   const [panels = 0, frames = 0, a = 0, c = 0] = runtime.scratch.reserve(
     panelsSize,
     direct ? 0 : chunk * frameSize(frame, g.outChannels) * bytes,
@@ -72,14 +73,15 @@ function packPhase(runtime: Runtime, type: ElementType, g: ConvGeometry, part: P
   const { y, x } = part;
   const taps = g.y.kernel * g.x.kernel;
   const depth = y.taps * x.taps * g.groupOut;
-  const size = panelBytes(g.groups, g.groupIn, depth, bytes);
+  const { groups, groupIn } = productGroups(g);
+  const size = panelBytes(groups, groupIn, depth, bytes);
   if (depth === 0) return size;
   const args = {
     source: w + (y.firstTap * g.x.kernel + x.firstTap) * bytes,
     target: part.panels,
-    groups: g.groups,
+    groups,
     groupStride: g.groupOut * g.groupIn * taps,
-    columns: g.groupIn,
+    columns: groupIn,
     columnStride: taps,
     outer: y.taps,
     inner: x.taps,
@@ -88,7 +90,7 @@ function packPhase(runtime: Runtime, type: ElementType, g: ConvGeometry, part: P
     innerStride: x.tapStep,
     stride: g.groupIn * taps,
   };
-  runtime.run('pack', type, args, g.groups * Math.ceil((g.groupIn * bytes) / PANEL_BYTES) * y.taps);
+  runtime.run('pack', type, args, groups * Math.ceil((groupIn * bytes) / PANEL_BYTES) * y.taps);
   return size;
 }
 
@@ -104,6 +106,7 @@ function runPhase(
   tables: Tables,
 ): void {
   const width = g.x.size;
+  const { groups, groupIn, diagonal } = productGroups(g);
   const aRows = {
     outer: images,
     inner: y.count,
@@ -134,8 +137,9 @@ function runPhase(
     b: panels,
     c: dx + (y.first * width + x.first) * g.inChannels * bytes,
     cGroup: g.groupIn,
-    groups: g.groups,
-    columns: g.groupIn,
+    groups,
+    columns: groupIn,
+    diagonal,
     start: 'zero' as const,
   };
   runProduct(runtime, type, product, tables);

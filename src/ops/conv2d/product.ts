@@ -36,6 +36,8 @@ export interface Product {
   /** Address of the bias, 'zero', or 'c' to go on with what C holds. */
   readonly start: number | 'zero' | 'c';
   readonly clamp?: Clamp | undefined;
+  /** A depthwise product, assembly/gemm/diagonal.ts. */
+  readonly diagonal?: boolean;
 }
 
 /** Addresses of the tables of rows, of A and of C. */
@@ -134,5 +136,5 @@ export function runProduct(runtime: Runtime, type: ElementType, product: Product
     lower: clamp?.lower ?? 0,
     upper: clamp?.upper ?? 0,
   };
-  runtime.run('gemm', type, args, plan.blocks);
+  runtime.run(product.diagonal ? 'diagonal' : 'gemm', type, args, plan.blocks);
 }
