@@ -46,7 +46,10 @@ export abstract class Layer {
     return this;
   }
 
-  /** Inference: nothing is kept for backward, and the parameters may be kept in a form that is faster to read. */
+  /**
+   * Inference: nothing is kept for backward, and layers may keep their parameters in a form that is faster to read. Elements of a
+   * parameter that are changed meanwhile may not show until `train()`; assigning another tensor does.
+   */
   eval(): this {
     this.#training = false;
     for (const child of this.children) child.eval();
