@@ -8,6 +8,9 @@ import type { Struct } from './struct.ts';
 /** Suffix of a typed kernel: the element type it computes with. */
 export type ElementType = 'f32' | 'f64';
 
+/** Bytes of an element. */
+export const BYTES = { f32: 4, f64: 8 } as const;
+
 type Kernel = (args: number, first: number, last: number) => void;
 type TypedKernel = Record<ElementType, Kernel>;
 

@@ -1,4 +1,4 @@
-import type { ElementType, Runtime } from '../../runtime/runtime.ts';
+import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
 import { Storage } from '../../tensor/storage.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { ChosenAlgorithm } from './algorithm.ts';
@@ -23,7 +23,7 @@ export class FilterCache {
   get(runtime: Runtime, type: ElementType, w: Tensor, g: ConvGeometry, algorithm: ChosenAlgorithm): number {
     if (this.#storage && this.#of === w && this.#algorithm === algorithm) return this.#storage.block.address;
     this.clear();
-    const bytes = type === 'f32' ? 4 : 8;
+    const bytes = BYTES[type];
     const filters = forwardFilters(g, w.address, false);
     const direct = algorithm === 'direct';
     const size = direct ? filterPanelBytes(g, bytes) : transformedBytes(tileSize(algorithm), filters, bytes);

@@ -1,5 +1,5 @@
 import { PANEL_BYTES, UNPACK_COLUMNS } from '../../runtime/abi.ts';
-import type { ElementType, Runtime } from '../../runtime/runtime.ts';
+import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
 import { forwardFrame } from './forwardPass.ts';
 import { copyFrames, frameSize, type Images, inPlace, type Pixels, readsInPlace } from './frame.ts';
 import { type ConvGeometry, productGroups } from './geometry.ts';
@@ -27,7 +27,7 @@ export function filterGradPass(
   g: ConvGeometry,
   operands: FilterGradOperands,
 ): void {
-  const bytes = type === 'f32' ? 4 : 8;
+  const bytes = BYTES[type];
   const { x, dy } = operands;
   const frame = forwardFrame(g);
   const pixelStride = unaliasedStride(g.inChannels, bytes);
@@ -98,7 +98,7 @@ function packOutputGrad(
     stride: column,
   });
   const args = {
-    source: dy.address + (part.first * image + part.row * row) * (type === 'f32' ? 4 : 8),
+    source: dy.address + (part.first * image + part.row * row) * BYTES[type],
     target,
     groups,
     groupStride: g.groupOut * channel,
@@ -129,7 +129,7 @@ function addStep(
   };
   if (at.begins) writeTables(runtime, type, aRows, evenRows(rows, at.pitch), at.tables);
   const product = {
-    a: source.address + part.row * g.y.stride * source.row * (type === 'f32' ? 4 : 8),
+    a: source.address + part.row * g.y.stride * source.row * BYTES[type],
     aGroup: g.groupIn,
     rows,
     sum: {

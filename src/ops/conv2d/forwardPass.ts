@@ -1,5 +1,5 @@
 import { PANEL_BYTES } from '../../runtime/abi.ts';
-import type { ElementType, Runtime } from '../../runtime/runtime.ts';
+import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
 import { copyFrames, type Frame, frameSize, type Images, inPlace, readsInPlace } from './frame.ts';
 import { type ConvGeometry, productGroups } from './geometry.ts';
 import { imagesPerChunk, panelBytes } from './plan.ts';
@@ -24,7 +24,7 @@ export interface ForwardOperands {
  * a result leaves the registers once. Scratch: the packed filters, and the frames of a chunk of images.
  */
 export function forwardPass(runtime: Runtime, type: ElementType, g: ConvGeometry, operands: ForwardOperands): void {
-  const bytes = type === 'f32' ? 4 : 8;
+  const bytes = BYTES[type];
   const { x } = operands;
   const { groups, groupOut, diagonal } = productGroups(g);
   const frame = forwardFrame(g);
@@ -118,6 +118,6 @@ export function packFilters(
     innerStride: 1,
     stride: taps,
   };
-  const panels = Math.ceil((groupOut * (type === 'f32' ? 4 : 8)) / PANEL_BYTES);
+  const panels = Math.ceil((groupOut * BYTES[type]) / PANEL_BYTES);
   runtime.run('pack', type, args, groups * panels * g.y.kernel);
 }

@@ -1,4 +1,4 @@
-import type { ElementType, Runtime } from '../../runtime/runtime.ts';
+import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
 import type { Strides } from '../../tensor/format.ts';
 
 /** Images in memory, in any format. Strides in elements. */
@@ -61,7 +61,7 @@ export function copyFrames(
   target: number,
   pixelStride: number,
 ): Pixels {
-  const bytes = type === 'f32' ? 4 : 8;
+  const bytes = BYTES[type];
   // A frame smaller than the image (a stride that skips the last rows) cuts it off.
   const top = Math.min(frame.top, frame.height);
   const left = Math.min(frame.left, frame.width);

@@ -1,5 +1,5 @@
 import { PANEL_BYTES } from '../../runtime/abi.ts';
-import type { ElementType, Runtime } from '../../runtime/runtime.ts';
+import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
 import { copyFrames, frameSize, type Images, inPlace, type Pixels, readsInPlace } from './frame.ts';
 import { type ConvGeometry, productGroups } from './geometry.ts';
 import { type Phase, type Polyphase, polyphase } from './phases.ts';
@@ -30,7 +30,7 @@ interface Part {
  * forward pass with rotated filters. Scratch: the packed filters, and the frames of a chunk of images.
  */
 export function inputGradPass(runtime: Runtime, type: ElementType, g: ConvGeometry, operands: InputGradOperands): void {
-  const bytes = type === 'f32' ? 4 : 8;
+  const bytes = BYTES[type];
   const { dy } = operands;
   const rows = polyphase(g.y);
   const columns = polyphase(g.x);

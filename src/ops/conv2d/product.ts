@@ -1,5 +1,5 @@
 import { PANEL_BYTES, START } from '../../runtime/abi.ts';
-import type { ElementType, Runtime } from '../../runtime/runtime.ts';
+import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
 import { productBlocks } from './plan.ts';
 
 /** Three nested loops with the distance that each makes, in elements. */
@@ -107,7 +107,7 @@ export function runProduct(runtime: Runtime, type: ElementType, product: Product
   const { start, clamp, rows } = product;
   const sum = collapse(product.sum);
   const depth = turns(sum);
-  const bytes = type === 'f32' ? 4 : 8;
+  const bytes = BYTES[type];
   const plan = productBlocks(product.groups, rows, product.columns, depth, bytes);
   const args = {
     a: product.a,

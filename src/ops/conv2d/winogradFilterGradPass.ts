@@ -1,5 +1,5 @@
 import { LINE_VECTORS, PANEL_BYTES } from '../../runtime/abi.ts';
-import type { ElementType, Runtime } from '../../runtime/runtime.ts';
+import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
 import type { FilterGradOperands } from './filterGradPass.ts';
 import { copyFrames, type Frame, frameSize, inPlace, readsInPlace } from './frame.ts';
 import type { ConvGeometry } from './geometry.ts';
@@ -23,7 +23,7 @@ export function winogradFilterGradPass(
   g: ConvGeometry,
   { x, dy, dw, scale }: FilterGradOperands,
 ): void {
-  const bytes = type === 'f32' ? 4 : 8;
+  const bytes = BYTES[type];
   const { inChannels: depth, outChannels: columns } = g;
   const tilesHeight = Math.ceil(g.y.out / size);
   const tilesWidth = Math.ceil(g.x.out / size);

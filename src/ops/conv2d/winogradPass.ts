@@ -1,5 +1,5 @@
 import { PANEL_BYTES } from '../../runtime/abi.ts';
-import type { ElementType, Runtime } from '../../runtime/runtime.ts';
+import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
 import type { ForwardOperands } from './forwardPass.ts';
 import { copyFrames, type Frame, frameSize, type Images, inPlace, type Pixels, readsInPlace } from './frame.ts';
 import type { ConvGeometry } from './geometry.ts';
@@ -113,7 +113,7 @@ export function forwardFilters(g: ConvGeometry, address: number, transformed: bo
  * after the products.
  */
 function winogradPass(runtime: Runtime, type: ElementType, size: TileSize, operands: WinogradOperands): void {
-  const bytes = type === 'f32' ? 4 : 8;
+  const bytes = BYTES[type];
   const { source, filters, height, width } = operands;
   const { depth, columns } = filters;
   const tilesHeight = Math.ceil(height / size);
@@ -231,7 +231,7 @@ export function transformFilters(
   target: number,
   work: number,
 ): void {
-  const bytes = type === 'f32' ? 4 : 8;
+  const bytes = BYTES[type];
   const { address, columns, columnStride, depth, kStride, rotated } = filters;
   const args = {
     filters: address,

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { ArgumentError, scope, type Tensor, zeros } from '../../../src/index.ts';
 import { conv2d, conv2dFilterGrad, conv2dInputGrad } from '../../../src/ops/index.ts';
-import { expectExactly, expectRelative, expectWithin, Ledger } from '../../helpers/compare.ts';
+import { expectExactly, expectRelative, expectWithin, Ledger, winogradBound } from '../../helpers/compare.ts';
 import { type ConvCase, type ConvNumbers, labelOf, numbersOf, range, termsOf } from '../../helpers/convCases.ts';
 import { expectArgumentError } from '../../helpers/errors.ts';
 import { type Format, formats, made, read } from '../../helpers/tensors.ts';
@@ -12,8 +12,6 @@ import {
   epsilon,
   filled,
   generator,
-  largest,
-  magnitude,
   map,
   random,
   rounded,
@@ -25,10 +23,9 @@ const algorithms = ['winograd2', 'winograd4'] as const;
 type Algorithm = (typeof algorithms)[number];
 
 /**
- * Winograd's transforms mix the pixels of a tile, so that the bound of an element is one for all of them, whatever the data are:
- * c * sqrt(K) * eps * max over results of sum |x| |w|, with K the length of the sum, at least 9.
+ * Winograd's transforms mix the pixels of a tile, so that the bound of an element is one for all of them, whatever the data are;
+ * see winogradBound.
  */
-const c: Record<Algorithm, number> = { winograd2: 1, winograd4: 4 };
 
 interface Pass {
   readonly name: string;
@@ -42,6 +39,8 @@ interface Pass {
   exact(c: ConvCase, numbers: ConvNumbers): Values;
   /** K, the length of its sums. */
   terms(c: ConvCase, numbers: ConvNumbers): number;
+  /** The two factors of its products, and what is added to a sum. */
+  factors(numbers: ConvNumbers): readonly [Values, Values, Values?];
 }
 
 const passes: readonly Pass[] = [
@@ -51,6 +50,7 @@ const passes: readonly Pass[] = [
       conv2d(made(x, dtype, format), made(w, dtype), made(b, dtype), { ...options, algorithm }),
     exact: ({ options }, { x, w, b }) => reference.conv2d(x, w, b, options),
     terms: (c, { dy }) => termsOf(c, dy).y,
+    factors: ({ x, w, b }) => [x, w, b],
   },
   {
     name: 'input gradient',
@@ -58,6 +58,7 @@ const passes: readonly Pass[] = [
       conv2dInputGrad(made(dy, dtype, format), made(w, dtype), x.shape, { ...options, algorithm }),
     exact: ({ options }, { x, w, dy }) => reference.conv2dInputGrad(dy, w, x.shape, options),
     terms: (c, { dy }) => termsOf(c, dy).dx,
+    factors: ({ dy, w }) => [dy, w],
   },
   {
     name: 'filter gradient',
@@ -65,15 +66,9 @@ const passes: readonly Pass[] = [
       conv2dFilterGrad(made(x, dtype, format), made(dy, dtype, format), w.shape, { ...options, algorithm }),
     exact: ({ options }, { x, w, dy }) => reference.conv2dFilterGrad(x, dy, w.shape, options),
     terms: (c, { dy }) => termsOf(c, dy).dw,
+    factors: ({ x, dy }) => [x, dy],
   },
 ];
-
-const magnitudes = ({ x, w, b, dy }: ConvNumbers): ConvNumbers => ({
-  x: magnitude(x),
-  w: magnitude(w),
-  b: magnitude(b),
-  dy: magnitude(dy),
-});
 
 const conv = (part: Partial<ConvCase>): ConvCase => ({
   batch: 1,
@@ -135,23 +130,21 @@ const large: Record<string, ConvCase[]> = {
   ],
 };
 
-const ledger = new Ledger('Winograd, in sqrt(K) eps max(sum |x| |w|)');
+const ledger = new Ledger('Winograd, as a share of its bound');
 afterAll(() => console.log(ledger.summary()));
-
-const unitOf = (pass: Pass, sizes: ConvCase, numbers: ConvNumbers, dtype: DType): number =>
-  Math.sqrt(Math.max(9, pass.terms(sizes, numbers))) * epsilon[dtype] * largest(pass.exact(sizes, magnitudes(numbers)));
 
 function check(sizes: ConvCase, numbers: ConvNumbers, dtype: DType, kind = ''): void {
   for (const pass of passes) {
     const exact = pass.exact(sizes, numbers);
-    const unit = unitOf(pass, sizes, numbers, dtype);
+    const terms = pass.terms(sizes, numbers);
     for (const algorithm of algorithms)
       for (const format of formats)
         scope(() => {
           const label = `${pass.name} by ${algorithm} of ${labelOf(sizes)}, ${format} ${kind}`;
           const result = pass.ours(sizes, numbers, dtype, format, algorithm);
-          const error = expectWithin(result, exact, () => c[algorithm] * unit, label);
-          ledger.record(`${dtype} ${algorithm}`, unit === 0 ? 0 : error / unit, label);
+          const bound = winogradBound(algorithm, dtype, terms, ...pass.factors(numbers));
+          const error = expectWithin(result, exact, () => bound, label);
+          ledger.record(`${dtype} ${algorithm}`, bound === 0 ? 0 : error / bound, label);
         });
   }
 }
@@ -337,12 +330,12 @@ describe('algorithm', () => {
     for (const sizes of series.flatMap(({ cases }) => cases.slice(-2))) {
       const numbers = numbersOf(sizes, dtype);
       for (const pass of passes) {
-        const unit = unitOf(pass, sizes, numbers, dtype);
+        const bound = winogradBound('winograd4', dtype, pass.terms(sizes, numbers), ...pass.factors(numbers));
         scope(() =>
           expectWithin(
             pass.ours(sizes, numbers, dtype, 'channels-last', 'auto'),
             pass.exact(sizes, numbers),
-            () => c.winograd4 * unit,
+            () => bound,
             `${pass.name} of ${labelOf(sizes)}`,
           ),
         );
