@@ -6,6 +6,8 @@ import { ReluArgs, reluGrad as reluGradOf, relu as reluOf } from './activation/r
 import { PadArgs, pad as padOf } from './conv/pad';
 import { SumPixelsArgs, sumPixels as sumPixelsOf } from './conv/sumPixels';
 import { UnpackFilterArgs, unpackFilter as unpackFilterOf } from './conv/unpackFilter';
+import { DepthwisePlanesArgs } from './depthwise/args';
+import { depthwisePlanes as depthwisePlanesOf } from './depthwise/planes';
 import { GemmArgs } from './gemm/args';
 import { diagonal as diagonalOf } from './gemm/diagonal';
 import { gemm as gemmOf } from './gemm/gemm';
@@ -18,6 +20,10 @@ import {
   softmaxCrossEntropy as softmaxCrossEntropyOf,
 } from './loss/softmaxCrossEntropy';
 import { SgdArgs, sgd as sgdOf } from './optimizer/sgd';
+import { PlanarArgs } from './planar/args';
+import { PlanarFilterArgs, planarFilter as planarFilterOf } from './planar/filter';
+import { planar as planarOf } from './planar/planar';
+import { PlanesArgs, planes as planesOf } from './planar/planes';
 import { PoolArgs } from './pool/args';
 import { averagePoolGrad as averagePoolGradOf, averagePool as averagePoolOf } from './pool/average';
 import { maxPoolGrad as maxPoolGradOf, maxPool as maxPoolOf } from './pool/max';
@@ -62,6 +68,30 @@ export function diagonal_f32(args: GemmArgs, first: i32, last: i32): void {
 }
 export function diagonal_f64(args: GemmArgs, first: i32, last: i32): void {
   diagonalOf<f64>(args, first, last);
+}
+export function planes_f32(args: PlanesArgs, first: i32, last: i32): void {
+  planesOf<f32>(args, first, last);
+}
+export function planes_f64(args: PlanesArgs, first: i32, last: i32): void {
+  planesOf<f64>(args, first, last);
+}
+export function planarFilter_f32(args: PlanarFilterArgs, first: i32, last: i32): void {
+  planarFilterOf<f32>(args, first, last);
+}
+export function planarFilter_f64(args: PlanarFilterArgs, first: i32, last: i32): void {
+  planarFilterOf<f64>(args, first, last);
+}
+export function planar_f32(args: PlanarArgs, first: i32, last: i32): void {
+  planarOf<f32>(args, first, last);
+}
+export function planar_f64(args: PlanarArgs, first: i32, last: i32): void {
+  planarOf<f64>(args, first, last);
+}
+export function depthwisePlanes_f32(args: DepthwisePlanesArgs, first: i32, last: i32): void {
+  depthwisePlanesOf<f32>(args, first, last);
+}
+export function depthwisePlanes_f64(args: DepthwisePlanesArgs, first: i32, last: i32): void {
+  depthwisePlanesOf<f64>(args, first, last);
 }
 export function pack_f32(args: PackArgs, first: i32, last: i32): void {
   packOf<f32>(args, first, last);

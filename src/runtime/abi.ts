@@ -14,6 +14,8 @@ export const ELEMENTWISE_BLOCK = 16384;
 export const UNPACK_COLUMNS = 16;
 /** LINE_VECTORS of assembly/winograd/filter.ts. */
 export const LINE_VECTORS = 4;
+/** TALL_ROWS of assembly/planar/args.ts. */
+export const PLANAR_ROWS = 4;
 /** CHANNEL_BLOCK of assembly/conv/sumPixels.ts. */
 export const SUM_CHANNELS = 8;
 /** ROW_BLOCK of assembly/tensor/transpose.ts. */
@@ -200,6 +202,111 @@ const winogradFilter = new Struct({
   scale: 'f64',
 });
 
+const planes = new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  images: 'i32',
+  channels: 'i32',
+  height: 'i32',
+  width: 'i32',
+  imageStride: 'i32',
+  channelStride: 'i32',
+  rowStride: 'i32',
+  columnStride: 'i32',
+  top: 'i32',
+  left: 'i32',
+  paddedHeight: 'i32',
+  split: 'i32',
+  pitch: 'i32',
+});
+
+const planarFilter = new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  bias: 'ptr',
+  inChannels: 'i32',
+  kernelHeight: 'i32',
+  kernelWidth: 'i32',
+  wOut: 'i32',
+  wIn: 'i32',
+  wRow: 'i32',
+  wColumn: 'i32',
+  planeStride: 'i32',
+  rowStride: 'i32',
+  tapColumn: 'i32',
+  split: 'i32',
+  pitch: 'i32',
+  sixes: 'i32',
+  fours: 'i32',
+  ones: 'i32',
+  threes: 'i32',
+  twos: 'i32',
+  single: 'i32',
+});
+
+const planar = new Struct({
+  x: 'ptr',
+  w: 'ptr',
+  y: 'ptr',
+  images: 'i32',
+  xImage: 'i32',
+  rowStep: 'i32',
+  yImage: 'i32',
+  yPlane: 'i32',
+  yRow: 'i32',
+  yColumn: 'i32',
+  outHeight: 'i32',
+  outWidth: 'i32',
+  sixes: 'i32',
+  fours: 'i32',
+  ones: 'i32',
+  depth: 'i32',
+  triples: 'i32',
+  pairs: 'i32',
+  singles: 'i32',
+  rowBlock: 'i32',
+  clamp: 'i32',
+  lower: 'f64',
+  upper: 'f64',
+});
+
+const depthwisePlanes = new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  scratch: 'ptr',
+  w: 'ptr',
+  bias: 'ptr',
+  taps: 'ptr',
+  phases: 'ptr',
+  channels: 'i32',
+  filterTaps: 'i32',
+  phaseCount: 'i32',
+  height: 'i32',
+  width: 'i32',
+  imageStride: 'i32',
+  channelStride: 'i32',
+  rowStride: 'i32',
+  columnStride: 'i32',
+  top: 'i32',
+  left: 'i32',
+  split: 'i32',
+  pitch: 'i32',
+  inset: 'i32',
+  rowStep: 'i32',
+  reach: 'i32',
+  rows: 'i32',
+  band: 'i32',
+  chunk: 'i32',
+  targetHeight: 'i32',
+  targetWidth: 'i32',
+  kind: 'i32',
+  rowParity: 'i32',
+  columnParity: 'i32',
+  clamp: 'i32',
+  lower: 'f64',
+  upper: 'f64',
+});
+
 /**
  * Every kernel with its argument struct and the class of assembly/ that it mirrors. `typed`: the binary has the kernel twice,
  * as name_f32 and name_f64.
@@ -207,6 +314,10 @@ const winogradFilter = new Struct({
 export const KERNELS = {
   gemm: { struct: gemm, mirrors: 'GemmArgs', typed: true },
   diagonal: { struct: gemm, mirrors: 'GemmArgs', typed: true },
+  planes: { struct: planes, mirrors: 'PlanesArgs', typed: true },
+  planarFilter: { struct: planarFilter, mirrors: 'PlanarFilterArgs', typed: true },
+  planar: { struct: planar, mirrors: 'PlanarArgs', typed: true },
+  depthwisePlanes: { struct: depthwisePlanes, mirrors: 'DepthwisePlanesArgs', typed: true },
   pack: { struct: pack, mirrors: 'PackArgs', typed: true },
   pad: { struct: pad, mirrors: 'PadArgs', typed: true },
   unpackFilter: { struct: unpackFilter, mirrors: 'UnpackFilterArgs', typed: true },

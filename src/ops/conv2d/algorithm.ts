@@ -1,14 +1,22 @@
 import { ArgumentError } from '../../errors.ts';
+import type { MemoryFormat } from '../../tensor/format.ts';
 import { cost } from './cost.ts';
-import type { ConvGeometry } from './geometry.ts';
+import { type ConvGeometry, isDepthwise } from './geometry.ts';
 
 /**
- * How a convolution is computed: 'direct' sums all products, 'winograd2' and 'winograd4' are Winograd's F(2x2, 3x3) and F(4x4, 3x3)
- * (3x3 filters, stride 1), 'auto' is the fastest of those that fit.
+ * How a convolution is computed. 'direct' and 'planar' sum all products: 'direct' with vectors of channels of one pixel (channels-last),
+ * 'planar' with vectors of pixels of one channel, which suits few channels and depthwise convolutions (one group, or depthwise).
+ * 'winograd2' and 'winograd4' are Winograd's F(2x2, 3x3) and F(4x4, 3x3) (3x3 filters, stride 1, one group). 'auto' is the fastest
+ * of those that fit.
  */
-export type Algorithm = 'auto' | 'direct' | 'winograd2' | 'winograd4';
+export type Algorithm = 'auto' | 'direct' | 'planar' | 'winograd2' | 'winograd4';
 
 export type ChosenAlgorithm = Exclude<Algorithm, 'auto'>;
+
+/** Those that read the filters in another form than OIHW, which can be kept. */
+export type PreparedAlgorithm = Exclude<ChosenAlgorithm, 'planar'>;
+
+export type WinogradAlgorithm = 'winograd2' | 'winograd4';
 
 export type Pass = 'forward' | 'inputGrad' | 'filterGrad';
 
@@ -18,9 +26,11 @@ export interface Choice {
   readonly winograd: boolean;
   /** Whether the filters are kept in the form that the pass reads. Default false. */
   readonly prepared?: boolean;
+  /** Whether the images that the pass reads are channels-last. */
+  readonly channelsLast: boolean;
 }
 
-const ALL: readonly ChosenAlgorithm[] = ['direct', 'winograd2', 'winograd4'];
+const ALL: readonly ChosenAlgorithm[] = ['direct', 'planar', 'winograd2', 'winograd4'];
 
 /** @throws ArgumentError */
 export function checkAlgorithm(algorithm: unknown): asserts algorithm is Algorithm {
@@ -29,28 +39,49 @@ export function checkAlgorithm(algorithm: unknown): asserts algorithm is Algorit
   }
 }
 
+/** The memory format that a pass leaves its images in. */
+export function resultFormat(algorithm: ChosenAlgorithm): MemoryFormat {
+  return algorithm === 'planar' ? 'contiguous' : 'channelsLast';
+}
+
 /** @throws ArgumentError for an algorithm that is not there for the geometry */
 export function chooseAlgorithm(g: ConvGeometry, pass: Pass, choice: Choice): ChosenAlgorithm {
-  const { wanted = 'auto', winograd, prepared = false } = choice;
+  const { wanted = 'auto', winograd } = choice;
   checkAlgorithm(wanted);
-  if (wanted === 'direct') return wanted;
-  if (wanted !== 'auto') {
-    if (!winograd)
-      throw new ArgumentError('algorithm', wanted, "'auto' or 'direct', since init({ winograd: false }) was called");
-    if (fitsWinograd(g, pass)) return wanted;
+  if (wanted === 'auto') return fastest(g, pass, choice);
+  const isWinograd = wanted === 'winograd2' || wanted === 'winograd4';
+  if (isWinograd && !winograd) {
     throw new ArgumentError(
       'algorithm',
       wanted,
-      "'auto' or 'direct' (Winograd is for 3x3 filters, stride 1, dilation 1, one group)",
+      "'auto', 'direct' or 'planar', since init({ winograd: false }) was called",
     );
   }
-  if (!winograd || !fitsWinograd(g, pass)) return 'direct';
-  const costs = ALL.map(algorithm => cost(algorithm, pass, g, prepared));
-  return ALL[costs.indexOf(Math.min(...costs))] as ChosenAlgorithm;
+  if (fits(wanted, g, pass)) return wanted;
+  const needs = isWinograd
+    ? 'Winograd is for 3x3 filters, stride 1, dilation 1, one group'
+    : 'planar is for one group and for depthwise convolutions';
+  throw new ArgumentError('algorithm', wanted, `'auto' or 'direct' (${needs})`);
 }
 
-function fitsWinograd({ y, x, groups }: ConvGeometry, pass: Pass): boolean {
-  const fits = groups === 1 && [y, x].every(axis => axis.kernel === 3 && axis.stride === 1 && axis.dilation === 1);
+function fastest(g: ConvGeometry, pass: Pass, { winograd, prepared = false, channelsLast }: Choice): ChosenAlgorithm {
+  if (isDepthwise(g)) return channelsLast || !fits('planar', g, pass) ? 'direct' : 'planar';
+  let best: ChosenAlgorithm = 'direct';
+  let least = cost(best, pass, g, prepared);
+  for (const algorithm of ALL) {
+    if (algorithm === 'direct' || !fits(algorithm, g, pass)) continue;
+    if (algorithm !== 'planar' && !winograd) continue;
+    const cycles = cost(algorithm, pass, g, prepared);
+    if (cycles < least) [best, least] = [algorithm, cycles];
+  }
+  return best;
+}
+
+function fits(algorithm: ChosenAlgorithm, g: ConvGeometry, pass: Pass): boolean {
+  if (algorithm === 'direct') return true;
+  if (algorithm === 'planar') return pass !== 'filterGrad' && (g.groups === 1 || isDepthwise(g));
+  const { y, x } = g;
+  const is3x3 = [y, x].every(axis => axis.kernel === 3 && axis.stride === 1 && axis.dilation === 1);
   // The input gradient pads dy by 2 - padding.
-  return fits && (pass !== 'inputGrad' || Math.max(y.before, y.after, x.before, x.after) <= 2);
+  return g.groups === 1 && is3x3 && (pass !== 'inputGrad' || Math.max(y.before, y.after, x.before, x.after) <= 2);
 }

@@ -1,7 +1,8 @@
 import { PANEL_BYTES } from '../../runtime/abi.ts';
-import type { ChosenAlgorithm, Pass } from './algorithm.ts';
+import type { ChosenAlgorithm, Pass, WinogradAlgorithm } from './algorithm.ts';
 import type { ConvGeometry } from './geometry.ts';
 import { GRADIENT_PIXELS } from './plan.ts';
+import { planarTiles } from './planar/product.ts';
 
 /**
  * What each algorithm costs, in cycles of one core: enough to choose between them, no more. The figures are measured (Node 24, relaxed
@@ -43,21 +44,80 @@ function product(groups: number, rows: number, columns: number, depth: number): 
   return Math.max(tiles * (STEP * depth + TILE), bytes > CACHE ? bytes / STREAM : 0);
 }
 
-/** Cycles of a pass of a 3x3 convolution with stride 1; `prepared`: its filters are packed or transformed already. */
-export function cost(algorithm: ChosenAlgorithm, pass: Pass, g: ConvGeometry, prepared: boolean): number {
-  const filters = g.inChannels * g.outChannels;
-  const [height, width] = pass === 'inputGrad' ? [g.y.size, g.x.size] : [g.y.out, g.x.out];
-  const pixels = g.batch * height * width;
-  const [depth, columns] = pass === 'inputGrad' ? [g.outChannels, g.inChannels] : [g.inChannels, g.outChannels];
-  if (algorithm === 'direct') {
-    const order = prepared ? 0 : PACK * 9 * filters;
-    if (pass === 'filterGrad') {
-      // Each step over some pixels packs, starts its tiles' sums anew and calls three kernels.
-      const steps = Math.ceil(pixels / GRADIENT_PIXELS);
-      return steps * (product(1, 9 * depth, columns, pixels / steps) + CALL) + order + 4 * CALL;
-    }
-    return product(1, pixels, columns, 9 * depth) + order + 4 * CALL;
+/**
+ * Planar tiles, per step of the sum and per tile, in which 6 or 4 channels of two vectors, or one channel of 4 rows of two vectors are
+ * computed side by side.
+ */
+const PLANAR_STEP = { six: 6.6, four: 5, one: 5 };
+const PLANAR_TILE = 40;
+/** Copy of a vector into a plane. */
+const PLANE_COPY = 2;
+
+/** The sizes of a pass, as a convolution of `depth` channels to `columns` channels that runs over `taps` taps for each pixel. */
+interface Work {
+  readonly depth: number;
+  readonly columns: number;
+  readonly height: number;
+  readonly width: number;
+  readonly taps: number;
+  /** Products that it takes: one for each remainder by the stride of an input gradient. */
+  readonly phases: number;
+}
+
+function workOf(pass: Pass, { y, x, inChannels, outChannels }: ConvGeometry): Work {
+  const kernel = y.kernel * x.kernel;
+  if (pass !== 'inputGrad') {
+    return { depth: inChannels, columns: outChannels, height: y.out, width: x.out, taps: kernel, phases: 1 };
   }
+  const phases = y.stride * x.stride;
+  const taps = kernel / phases;
+  return { depth: outChannels, columns: inChannels, height: y.size, width: x.size, taps, phases };
+}
+
+/** Cycles of a pass of a convolution with one group; `prepared`: its filters are packed or transformed already. */
+export function cost(algorithm: ChosenAlgorithm, pass: Pass, g: ConvGeometry, prepared: boolean): number {
+  const work = workOf(pass, g);
+  if (algorithm === 'direct') return directCost(work, pass, g, prepared);
+  if (algorithm === 'planar') return planarCost(work, pass, g);
+  return winogradCost(algorithm, work, pass, g, prepared);
+}
+
+function directCost(
+  { depth, columns, height, width, taps, phases }: Work,
+  pass: Pass,
+  g: ConvGeometry,
+  prepared: boolean,
+) {
+  const pixels = g.batch * height * width;
+  const order = prepared ? 0 : PACK * g.y.kernel * g.x.kernel * g.inChannels * g.outChannels;
+  if (pass === 'filterGrad') {
+    // Each step over some pixels packs, starts its tiles' sums anew and calls three kernels.
+    const steps = Math.ceil(pixels / GRADIENT_PIXELS);
+    return steps * (product(1, taps * depth, columns, pixels / steps) + CALL) + order + 4 * CALL;
+  }
+  return phases * product(1, pixels / phases, columns, taps * depth) + order + (3 + phases) * CALL;
+}
+
+function planarCost({ depth, columns, height, width, taps, phases }: Work, pass: Pass, g: ConvGeometry): number {
+  const pairs = (g.batch * height * Math.ceil(width / Math.sqrt(phases) / 4) * Math.sqrt(phases)) / 2;
+  const { sixes, fours, ones } = planarTiles(columns, g.y.kernel, 6, true);
+  const steps = taps * depth;
+  const tiles =
+    sixes * (PLANAR_STEP.six * steps + PLANAR_TILE) +
+    fours * (PLANAR_STEP.four * steps + PLANAR_TILE) +
+    (ones * (PLANAR_STEP.one * steps + PLANAR_TILE)) / 4;
+  const read = pass === 'inputGrad' ? g.y.out * g.x.out : g.y.size * g.x.size;
+  return pairs * tiles + (g.batch * depth * read * PLANE_COPY) / 4 + (2 + phases) * CALL;
+}
+
+function winogradCost(
+  algorithm: WinogradAlgorithm,
+  { depth, columns, height, width }: Work,
+  pass: Pass,
+  g: ConvGeometry,
+  prepared: boolean,
+): number {
+  const filters = g.inChannels * g.outChannels;
   const size = algorithm === 'winograd4' ? 4 : 2;
   const tiles = g.batch * Math.ceil(height / size) * Math.ceil(width / size);
   const points = (size + 2) ** 2;

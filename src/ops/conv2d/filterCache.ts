@@ -1,7 +1,7 @@
 import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
 import { Storage } from '../../tensor/storage.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import type { ChosenAlgorithm } from './algorithm.ts';
+import type { PreparedAlgorithm } from './algorithm.ts';
 import { filterPanelBytes, packFilters } from './forwardPass.ts';
 import type { ConvGeometry } from './geometry.ts';
 import { forwardFilters, tileSize, transformedBytes, transformFilters, WORK_BYTES } from './winogradPass.ts';
@@ -12,7 +12,7 @@ import { forwardFilters, tileSize, transformedBytes, transformFilters, WORK_BYTE
  */
 export class FilterCache {
   #of: Tensor | null = null;
-  #algorithm: ChosenAlgorithm | null = null;
+  #algorithm: PreparedAlgorithm | null = null;
   #storage: Storage | null = null;
 
   /**
@@ -20,7 +20,7 @@ export class FilterCache {
    *
    * @throws OutOfMemoryError
    */
-  get(runtime: Runtime, type: ElementType, w: Tensor, g: ConvGeometry, algorithm: ChosenAlgorithm): number {
+  get(runtime: Runtime, type: ElementType, w: Tensor, g: ConvGeometry, algorithm: PreparedAlgorithm): number {
     if (this.#storage && this.#of === w && this.#algorithm === algorithm) return this.#storage.block.address;
     this.clear();
     const bytes = BYTES[type];

@@ -6,6 +6,7 @@ import { chooseAlgorithm } from './algorithm.ts';
 import { filterGradPass } from './filterGradPass.ts';
 import { imagesOf } from './forward.ts';
 import { type Conv2DOptions, convGeometry } from './geometry.ts';
+import { planarFilterGradPass } from './planar/filterGradPass.ts';
 import { winogradFilterGradPass } from './winogradFilterGradPass.ts';
 import { tileSize } from './winogradPass.ts';
 
@@ -37,11 +38,16 @@ export function conv2dFilterGrad(
   checkSameShape('dy', dy.shape, g.outputShape);
   checkOut(options.out, g.filterShape, dtype, [x, dy]);
   const { runtime } = x.storage;
-  const algorithm = chooseAlgorithm(g, 'filterGrad', { wanted: options.algorithm, winograd: runtime.winograd });
+  const algorithm = chooseAlgorithm(g, 'filterGrad', {
+    wanted: options.algorithm,
+    winograd: runtime.winograd,
+    channelsLast: x.format === 'channelsLast' || dy.format === 'channelsLast',
+  });
   return produce(options.out, g.filterShape, dtype, 'contiguous', dw => {
     const operands = { x: imagesOf(x), dy: imagesOf(dy), dw: dw.address, scale: options.scale ?? 1 };
     const { kernel } = DTYPES[dtype];
     if (algorithm === 'direct') filterGradPass(runtime, kernel, g, operands);
+    else if (algorithm === 'planar') planarFilterGradPass(runtime, kernel, g, operands);
     else winogradFilterGradPass(runtime, kernel, tileSize(algorithm), g, operands);
   });
 }

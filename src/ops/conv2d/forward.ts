@@ -4,11 +4,12 @@ import { stridesOf } from '../../tensor/format.ts';
 import { checkSameShape } from '../../tensor/shape.ts';
 import { makeContiguous, type Tensor } from '../../tensor/tensor.ts';
 import { checkOperands, checkOut, type OutOption, produce } from '../operands.ts';
-import { chooseAlgorithm } from './algorithm.ts';
+import { chooseAlgorithm, resultFormat } from './algorithm.ts';
 import type { FilterCache } from './filterCache.ts';
 import { forwardPass } from './forwardPass.ts';
 import type { Images } from './frame.ts';
 import { type Conv2DOptions, convGeometry } from './geometry.ts';
+import { planarForwardPass } from './planar/forwardPass.ts';
 import type { Clamp } from './product.ts';
 import { tileSize, winogradForwardPass } from './winogradPass.ts';
 
@@ -47,13 +48,14 @@ export function conv2d(x: Tensor, w: Tensor, b?: Tensor | null, options: Conv2DF
     wanted: options.algorithm,
     winograd: runtime.winograd,
     prepared: options.cache !== undefined,
+    channelsLast: x.format === 'channelsLast',
   });
   const clamp = clampOf(options.activation);
   checkOut(options.out, g.outputShape, dtype, bias ? [x, w, bias] : [x, w]);
   makeContiguous(w);
   const type = DTYPES[dtype].kernel;
-  const prepared = options.cache?.get(runtime, type, w, g, algorithm);
-  return produce(options.out, g.outputShape, dtype, 'channelsLast', y => {
+  const prepared = algorithm === 'planar' ? undefined : options.cache?.get(runtime, type, w, g, algorithm);
+  return produce(options.out, g.outputShape, dtype, resultFormat(algorithm), y => {
     const operands = {
       x: imagesOf(x),
       w: prepared ?? w.address,
@@ -63,6 +65,7 @@ export function conv2d(x: Tensor, w: Tensor, b?: Tensor | null, options: Conv2DF
       clamp,
     };
     if (algorithm === 'direct') forwardPass(runtime, type, g, operands);
+    else if (algorithm === 'planar') planarForwardPass(runtime, type, g, operands);
     else winogradForwardPass(runtime, type, tileSize(algorithm), g, operands);
   });
 }

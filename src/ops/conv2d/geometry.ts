@@ -87,9 +87,15 @@ export interface ProductGroups {
   readonly diagonal: boolean;
 }
 
+/** Whether every channel has one filter of its own. */
+export function isDepthwise({ groups, groupIn, groupOut }: ConvGeometry): boolean {
+  return groups > 1 && groupIn === 1 && groupOut === 1;
+}
+
 /** One product for each group, or one for all channels of a depthwise convolution. */
-export function productGroups({ groups, groupIn, groupOut, inChannels, outChannels }: ConvGeometry): ProductGroups {
-  const diagonal = groups > 1 && groupIn === 1 && groupOut === 1;
+export function productGroups(g: ConvGeometry): ProductGroups {
+  const { groups, groupIn, groupOut, inChannels, outChannels } = g;
+  const diagonal = isDepthwise(g);
   return diagonal
     ? { groups: 1, groupIn: inChannels, groupOut: outChannels, diagonal }
     : { groups, groupIn, groupOut, diagonal };

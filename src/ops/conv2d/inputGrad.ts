@@ -2,10 +2,11 @@ import { DTYPES } from '../../tensor/dtype.ts';
 import { checkSameShape, type Shape } from '../../tensor/shape.ts';
 import { makeContiguous, type Tensor } from '../../tensor/tensor.ts';
 import { checkOperands, checkOut, type OutOption, produce } from '../operands.ts';
-import { chooseAlgorithm } from './algorithm.ts';
+import { chooseAlgorithm, resultFormat } from './algorithm.ts';
 import { imagesOf } from './forward.ts';
 import { type Conv2DOptions, convGeometry } from './geometry.ts';
 import { inputGradPass } from './inputGradPass.ts';
+import { planarInputGradPass } from './planar/inputGradPass.ts';
 import { tileSize, winogradInputGradPass } from './winogradPass.ts';
 
 /**
@@ -32,12 +33,17 @@ export function conv2dInputGrad(
   checkSameShape('dy', dy.shape, g.outputShape);
   checkOut(options.out, g.inputShape, dtype, [dy, w]);
   const { runtime } = dy.storage;
-  const algorithm = chooseAlgorithm(g, 'inputGrad', { wanted: options.algorithm, winograd: runtime.winograd });
+  const algorithm = chooseAlgorithm(g, 'inputGrad', {
+    wanted: options.algorithm,
+    winograd: runtime.winograd,
+    channelsLast: dy.format === 'channelsLast',
+  });
   makeContiguous(w);
   const type = DTYPES[dtype].kernel;
-  return produce(options.out, g.inputShape, dtype, 'channelsLast', dx => {
+  return produce(options.out, g.inputShape, dtype, resultFormat(algorithm), dx => {
     const operands = { dy: imagesOf(dy), w: w.address, dx: dx.address };
     if (algorithm === 'direct') inputGradPass(runtime, type, g, operands);
+    else if (algorithm === 'planar') planarInputGradPass(runtime, type, g, operands);
     else winogradInputGradPass(runtime, type, tileSize(algorithm), g, operands);
   });
 }

@@ -1,5 +1,6 @@
 import { PANEL_BYTES } from '../../runtime/abi.ts';
 import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
+import type { WinogradAlgorithm } from './algorithm.ts';
 import type { ForwardOperands } from './forwardPass.ts';
 import { copyFrames, type Frame, frameSize, type Images, inPlace, type Pixels, readsInPlace } from './frame.ts';
 import type { ConvGeometry } from './geometry.ts';
@@ -43,7 +44,7 @@ export const WORK_BYTES = 36 * 16;
 export const SLACK_BYTES = 16;
 
 /** The tile of an algorithm. */
-export function tileSize(algorithm: 'winograd4' | 'winograd2'): TileSize {
+export function tileSize(algorithm: WinogradAlgorithm): TileSize {
   return algorithm === 'winograd4' ? 4 : 2;
 }
 

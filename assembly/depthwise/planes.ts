@@ -1,0 +1,79 @@
+import { Simd } from '../simd';
+import { DepthwisePlanesArgs, KIND_3X3, KIND_3X3_APART, KIND_3X3_GRADIENT, Phase } from './args';
+import { copyRows } from './band';
+import { gradientRows } from './gradientRows';
+import { rows3, rows3Apart } from './rows';
+import { tapRows } from './tapRows';
+
+/** Rows of the largest micro-kernel. */
+const TILE_ROWS: i32 = 4;
+
+/** One block of work: one plane. */
+export function depthwisePlanes<T>(args: DepthwisePlanesArgs, first: i32, last: i32): void {
+  const shift = alignof<T>();
+  const planeBytes = (<usize>(args.targetHeight * args.targetWidth)) << shift;
+  const rowBytes = (<usize>(args.split * args.pitch)) << shift;
+  const frameRows = (args.band - 1) * args.rowStep + args.reach;
+  // The zeros left and right of the plane stay for all planes.
+  memory.fill(args.scratch, 0, <usize>frameRows * rowBytes);
+  for (let block = first; block < last; ++block) {
+    const image = block / args.channels;
+    const channel = block % args.channels;
+    const source = args.source + ((<usize>(image * args.imageStride + channel * args.channelStride)) << shift);
+    const target = args.target + <usize>block * planeBytes;
+    const w = args.w + ((<usize>(channel * args.filterTaps)) << shift);
+    const bias = args.bias ? load<T>(args.bias + ((<usize>channel) << shift)) : <T>0;
+    let end = 0;
+    while (end < args.rows) {
+      // The last band has rows enough for a micro-kernel; rows that two bands share get the same bits twice.
+      const begin = max<i32>(0, min<i32>(end, args.rows - TILE_ROWS));
+      end = min<i32>(begin + args.band, args.rows);
+      let have = begin * args.rowStep;
+      for (let row = begin; row < end; row += args.chunk) {
+        // Rows are copied just before they are used: the next ones are on their way meanwhile.
+        const next = min<i32>(row + args.chunk, end);
+        const need = (next - 1) * args.rowStep + args.reach;
+        copyRows<T>(args, source, args.scratch + <usize>(have - begin * args.rowStep) * rowBytes, have, need);
+        have = need;
+        planeRows<T>(args, target, w, bias, begin, row, next, end);
+      }
+    }
+  }
+}
+
+/** Phase rows `row` to `next` - 1 of the band from `begin` to `end` - 1. */
+function planeRows<T>(
+  args: DepthwisePlanesArgs,
+  plane: usize,
+  w: usize,
+  bias: T,
+  begin: i32,
+  row: i32,
+  next: i32,
+  end: i32,
+): void {
+  const shift = alignof<T>();
+  const lanes = Simd.lanes<T>();
+  if (args.kind == KIND_3X3_GRADIENT) {
+    gradientRows<T>(args, plane, w, begin, row, next);
+    return;
+  }
+  for (let i = 0; i < args.phaseCount; ++i) {
+    const phase = changetype<Phase>(args.phases + <usize>i * offsetof<Phase>());
+    // In rows of the band.
+    const rows = min<i32>(end, phase.rows) - begin;
+    let m = row - begin;
+    if (m >= rows) continue;
+    const targetRow = phase.firstRow + begin * phase.rowStep;
+    const target = plane + ((<usize>(targetRow * args.targetWidth + phase.firstColumn)) << shift);
+    const last = min<i32>(next - begin, rows);
+    // The special kernels go back to end with the last row and column, which needs as many.
+    if (args.kind == KIND_3X3 && phase.columns >= lanes && rows >= 4) {
+      rows3<T>(args, target, w, bias, m, last, rows, phase.columns);
+    } else if (args.kind == KIND_3X3_APART && phase.columns >= lanes && rows >= 2) {
+      rows3Apart<T>(args, target, w, bias, m, last, rows, phase.columns);
+    } else {
+      for (; m < last; m += TILE_ROWS) tapRows<T>(args, phase, target, w, bias, m, rows);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+import { Simd } from '../simd';
+import { PlanarArgs, TALL_ROWS } from './args';
+import { storeApart } from './store';
+
+/**
+ * Micro-kernel: one output channel by 4 rows of two vectors of pixels at a time, the whole sum in registers. A vector of x is used by
+ * up to three taps that lie below each other: 24 multiply-adds for 15 loads, where one row of 8 vectors would take 27.
+ *
+ * `filters` is the packed tile, `x` where the first pixel reads its first tap, `y` the first result. Computes whole fours of rows, and
+ * stores `rows`.
+ */
+export function planar1<T>(args: PlanarArgs, filters: usize, x: usize, y: usize, rows: i32): void {
+  const shift = alignof<T>();
+  const xRowBytes = (<usize>args.rowStep) << shift;
+  const yRowBytes = (<usize>args.yRow) << shift;
+  const yColumnBytes = (<usize>args.yColumn) << shift;
+  // A row's last vector overlaps the one before, so that all are whole.
+  const lastColumn = max<i32>(0, args.outWidth - Simd.lanes<T>());
+  const whole = args.yColumn == 1 && args.outWidth >= Simd.lanes<T>();
+  let column = 0;
+  while (rows > 0) {
+    const x0 = x + ((<usize>column) << shift);
+    const y0 = y + <usize>column * yColumnBytes;
+    const rows0 = rows;
+    if (column == lastColumn) {
+      column = 0;
+      x += <usize>TALL_ROWS * xRowBytes;
+      y += <usize>TALL_ROWS * yRowBytes;
+      rows -= TALL_ROWS;
+    } else column = min<i32>(column + Simd.lanes<T>(), lastColumn);
+    let x1 = x0;
+    let y1 = y0;
+    let rows1 = rows0;
+    if (rows > 0) {
+      x1 = x + ((<usize>column) << shift);
+      y1 = y + <usize>column * yColumnBytes;
+      rows1 = rows;
+      if (column == lastColumn) {
+        column = 0;
+        x += <usize>TALL_ROWS * xRowBytes;
+        y += <usize>TALL_ROWS * yRowBytes;
+        rows -= TALL_ROWS;
+      } else column = min<i32>(column + Simd.lanes<T>(), lastColumn);
+    }
+    let s00 = v128.load_splat<T>(filters);
+    let s01 = s00;
+    let s10 = s00;
+    let s11 = s00;
+    let s20 = s00;
+    let s21 = s00;
+    let s30 = s00;
+    let s31 = s00;
+    let w = filters + sizeof<T>();
+    for (let k = args.triples; k > 0; --k) {
+      const offset = <usize>load<u32>(w);
+      let p0 = x0 + offset;
+      let p1 = x1 + offset;
+      const f0 = v128.load_splat<T>(w, 1 * sizeof<T>());
+      const f1 = v128.load_splat<T>(w, 2 * sizeof<T>());
+      const f2 = v128.load_splat<T>(w, 3 * sizeof<T>());
+      w += 4 * sizeof<T>();
+      let v = v128.load(p0);
+      s00 = Simd.fma<T>(f0, v, s00);
+      v = v128.load(p1);
+      s01 = Simd.fma<T>(f0, v, s01);
+      p0 += xRowBytes;
+      p1 += xRowBytes;
+      v = v128.load(p0);
+      s00 = Simd.fma<T>(f1, v, s00);
+      s10 = Simd.fma<T>(f0, v, s10);
+      v = v128.load(p1);
+      s01 = Simd.fma<T>(f1, v, s01);
+      s11 = Simd.fma<T>(f0, v, s11);
+      p0 += xRowBytes;
+      p1 += xRowBytes;
+      v = v128.load(p0);
+      s00 = Simd.fma<T>(f2, v, s00);
+      s10 = Simd.fma<T>(f1, v, s10);
+      s20 = Simd.fma<T>(f0, v, s20);
+      v = v128.load(p1);
+      s01 = Simd.fma<T>(f2, v, s01);
+      s11 = Simd.fma<T>(f1, v, s11);
+      s21 = Simd.fma<T>(f0, v, s21);
+      p0 += xRowBytes;
+      p1 += xRowBytes;
+      v = v128.load(p0);
+      s10 = Simd.fma<T>(f2, v, s10);
+      s20 = Simd.fma<T>(f1, v, s20);
+      s30 = Simd.fma<T>(f0, v, s30);
+      v = v128.load(p1);
+      s11 = Simd.fma<T>(f2, v, s11);
+      s21 = Simd.fma<T>(f1, v, s21);
+      s31 = Simd.fma<T>(f0, v, s31);
+      p0 += xRowBytes;
+      p1 += xRowBytes;
+      v = v128.load(p0);
+      s20 = Simd.fma<T>(f2, v, s20);
+      s30 = Simd.fma<T>(f1, v, s30);
+      v = v128.load(p1);
+      s21 = Simd.fma<T>(f2, v, s21);
+      s31 = Simd.fma<T>(f1, v, s31);
+      p0 += xRowBytes;
+      p1 += xRowBytes;
+      v = v128.load(p0);
+      s30 = Simd.fma<T>(f2, v, s30);
+      v = v128.load(p1);
+      s31 = Simd.fma<T>(f2, v, s31);
+    }
+    for (let k = args.pairs; k > 0; --k) {
+      const offset = <usize>load<u32>(w);
+      let p0 = x0 + offset;
+      let p1 = x1 + offset;
+      const f0 = v128.load_splat<T>(w, 1 * sizeof<T>());
+      const f1 = v128.load_splat<T>(w, 2 * sizeof<T>());
+      w += 3 * sizeof<T>();
+      let v = v128.load(p0);
+      s00 = Simd.fma<T>(f0, v, s00);
+      v = v128.load(p1);
+      s01 = Simd.fma<T>(f0, v, s01);
+      p0 += xRowBytes;
+      p1 += xRowBytes;
+      v = v128.load(p0);
+      s00 = Simd.fma<T>(f1, v, s00);
+      s10 = Simd.fma<T>(f0, v, s10);
+      v = v128.load(p1);
+      s01 = Simd.fma<T>(f1, v, s01);
+      s11 = Simd.fma<T>(f0, v, s11);
+      p0 += xRowBytes;
+      p1 += xRowBytes;
+      v = v128.load(p0);
+      s10 = Simd.fma<T>(f1, v, s10);
+      s20 = Simd.fma<T>(f0, v, s20);
+      v = v128.load(p1);
+      s11 = Simd.fma<T>(f1, v, s11);
+      s21 = Simd.fma<T>(f0, v, s21);
+      p0 += xRowBytes;
+      p1 += xRowBytes;
+      v = v128.load(p0);
+      s20 = Simd.fma<T>(f1, v, s20);
+      s30 = Simd.fma<T>(f0, v, s30);
+      v = v128.load(p1);
+      s21 = Simd.fma<T>(f1, v, s21);
+      s31 = Simd.fma<T>(f0, v, s31);
+      p0 += xRowBytes;
+      p1 += xRowBytes;
+      v = v128.load(p0);
+      s30 = Simd.fma<T>(f1, v, s30);
+      v = v128.load(p1);
+      s31 = Simd.fma<T>(f1, v, s31);
+    }
+    for (let k = args.singles; k > 0; --k) {
+      const offset = <usize>load<u32>(w);
+      let p0 = x0 + offset;
+      let p1 = x1 + offset;
+      const f0 = v128.load_splat<T>(w, 1 * sizeof<T>());
+      w += 2 * sizeof<T>();
+      let v = v128.load(p0);
+      s00 = Simd.fma<T>(f0, v, s00);
+      v = v128.load(p1);
+      s01 = Simd.fma<T>(f0, v, s01);
+      p0 += xRowBytes;
+      p1 += xRowBytes;
+      v = v128.load(p0);
+      s10 = Simd.fma<T>(f0, v, s10);
+      v = v128.load(p1);
+      s11 = Simd.fma<T>(f0, v, s11);
+      p0 += xRowBytes;
+      p1 += xRowBytes;
+      v = v128.load(p0);
+      s20 = Simd.fma<T>(f0, v, s20);
+      v = v128.load(p1);
+      s21 = Simd.fma<T>(f0, v, s21);
+      p0 += xRowBytes;
+      p1 += xRowBytes;
+      v = v128.load(p0);
+      s30 = Simd.fma<T>(f0, v, s30);
+      v = v128.load(p1);
+      s31 = Simd.fma<T>(f0, v, s31);
+    }
+    if (args.clamp) {
+      const lower = v128.splat<T>(<T>args.lower);
+      const upper = v128.splat<T>(<T>args.upper);
+      s00 = v128.min<T>(v128.max<T>(s00, lower), upper);
+      s01 = v128.min<T>(v128.max<T>(s01, lower), upper);
+      s10 = v128.min<T>(v128.max<T>(s10, lower), upper);
+      s11 = v128.min<T>(v128.max<T>(s11, lower), upper);
+      s20 = v128.min<T>(v128.max<T>(s20, lower), upper);
+      s21 = v128.min<T>(v128.max<T>(s21, lower), upper);
+      s30 = v128.min<T>(v128.max<T>(s30, lower), upper);
+      s31 = v128.min<T>(v128.max<T>(s31, lower), upper);
+    }
+    storeRows<T>(args, y0, yRowBytes, yColumnBytes, whole, rows0, s00, s10, s20, s30);
+    storeRows<T>(args, y1, yRowBytes, yColumnBytes, whole, rows1, s01, s11, s21, s31);
+  }
+}
+
+/** The first `rows` (at most all) of four rows of a vector. */
+function storeRows<T>(
+  args: PlanarArgs,
+  y: usize,
+  yRowBytes: usize,
+  yColumnBytes: usize,
+  whole: bool,
+  rows: i32,
+  s0: v128,
+  s1: v128,
+  s2: v128,
+  s3: v128,
+): void {
+  if (whole && rows >= TALL_ROWS) {
+    v128.store(y, s0);
+    v128.store(y + yRowBytes, s1);
+    v128.store(y + 2 * yRowBytes, s2);
+    v128.store(y + 3 * yRowBytes, s3);
+    return;
+  }
+  storeApart<T>(y, s0, args.outWidth, yColumnBytes);
+  if (rows > 1) storeApart<T>(y + yRowBytes, s1, args.outWidth, yColumnBytes);
+  if (rows > 2) storeApart<T>(y + 2 * yRowBytes, s2, args.outWidth, yColumnBytes);
+  if (rows > 3) storeApart<T>(y + 3 * yRowBytes, s3, args.outWidth, yColumnBytes);
+}

@@ -1,0 +1,113 @@
+import { Simd } from '../simd';
+import { PlanarArgs } from './args';
+import { storeApart } from './store';
+
+/**
+ * Micro-kernel: 4 output channels by two vectors of pixels at a time, the whole sum in registers.
+ *
+ * `filters` is the packed tile, `x` where the first pixel reads its first tap, `y` the first result in the first channel's plane. The
+ * walk over `rows` rows is in here: with a call for every two vectors, 9 taps take 13 % more time.
+ */
+export function planar4<T>(args: PlanarArgs, filters: usize, x: usize, y: usize, rows: i32): void {
+  const shift = alignof<T>();
+  const xRowBytes = (<usize>args.rowStep) << shift;
+  const yRowBytes = (<usize>args.yRow) << shift;
+  const yColumnBytes = (<usize>args.yColumn) << shift;
+  const planeBytes = (<usize>args.yPlane) << shift;
+  // A row's last vector overlaps the one before, so that all are whole.
+  const lastColumn = max<i32>(0, args.outWidth - Simd.lanes<T>());
+  const whole = args.yColumn == 1 && args.outWidth >= Simd.lanes<T>();
+  let column = 0;
+  while (rows > 0) {
+    const x0 = x + ((<usize>column) << shift);
+    let y0 = y + <usize>column * yColumnBytes;
+    if (column == lastColumn) {
+      column = 0;
+      x += xRowBytes;
+      y += yRowBytes;
+      --rows;
+    } else column = min<i32>(column + Simd.lanes<T>(), lastColumn);
+    let x1 = x0;
+    let y1 = y0;
+    if (rows > 0) {
+      x1 = x + ((<usize>column) << shift);
+      y1 = y + <usize>column * yColumnBytes;
+      if (column == lastColumn) {
+        column = 0;
+        x += xRowBytes;
+        y += yRowBytes;
+        --rows;
+      } else column = min<i32>(column + Simd.lanes<T>(), lastColumn);
+    }
+    let s00 = v128.load_splat<T>(filters);
+    let s10 = v128.load_splat<T>(filters, 1 * sizeof<T>());
+    let s20 = v128.load_splat<T>(filters, 2 * sizeof<T>());
+    let s30 = v128.load_splat<T>(filters, 3 * sizeof<T>());
+    let s01 = s00;
+    let s11 = s10;
+    let s21 = s20;
+    let s31 = s30;
+    let w = filters + 4 * sizeof<T>();
+    for (let k = args.depth; k > 0; --k) {
+      const offset = <usize>load<u32>(w);
+      const v0 = v128.load(x0 + offset);
+      const v1 = v128.load(x1 + offset);
+      let f = v128.load_splat<T>(w, 1 * sizeof<T>());
+      s00 = Simd.fma<T>(f, v0, s00);
+      s01 = Simd.fma<T>(f, v1, s01);
+      f = v128.load_splat<T>(w, 2 * sizeof<T>());
+      s10 = Simd.fma<T>(f, v0, s10);
+      s11 = Simd.fma<T>(f, v1, s11);
+      f = v128.load_splat<T>(w, 3 * sizeof<T>());
+      s20 = Simd.fma<T>(f, v0, s20);
+      s21 = Simd.fma<T>(f, v1, s21);
+      f = v128.load_splat<T>(w, 4 * sizeof<T>());
+      s30 = Simd.fma<T>(f, v0, s30);
+      s31 = Simd.fma<T>(f, v1, s31);
+      w += 5 * sizeof<T>();
+    }
+    if (args.clamp) {
+      const lower = v128.splat<T>(<T>args.lower);
+      const upper = v128.splat<T>(<T>args.upper);
+      s00 = v128.min<T>(v128.max<T>(s00, lower), upper);
+      s01 = v128.min<T>(v128.max<T>(s01, lower), upper);
+      s10 = v128.min<T>(v128.max<T>(s10, lower), upper);
+      s11 = v128.min<T>(v128.max<T>(s11, lower), upper);
+      s20 = v128.min<T>(v128.max<T>(s20, lower), upper);
+      s21 = v128.min<T>(v128.max<T>(s21, lower), upper);
+      s30 = v128.min<T>(v128.max<T>(s30, lower), upper);
+      s31 = v128.min<T>(v128.max<T>(s31, lower), upper);
+    }
+    if (whole) {
+      v128.store(y0, s00);
+      v128.store(y1, s01);
+      y0 += planeBytes;
+      y1 += planeBytes;
+      v128.store(y0, s10);
+      v128.store(y1, s11);
+      y0 += planeBytes;
+      y1 += planeBytes;
+      v128.store(y0, s20);
+      v128.store(y1, s21);
+      y0 += planeBytes;
+      y1 += planeBytes;
+      v128.store(y0, s30);
+      v128.store(y1, s31);
+    } else {
+      storeApart<T>(y0, s00, args.outWidth, yColumnBytes);
+      storeApart<T>(y1, s01, args.outWidth, yColumnBytes);
+      y0 += planeBytes;
+      y1 += planeBytes;
+      storeApart<T>(y0, s10, args.outWidth, yColumnBytes);
+      storeApart<T>(y1, s11, args.outWidth, yColumnBytes);
+      y0 += planeBytes;
+      y1 += planeBytes;
+      storeApart<T>(y0, s20, args.outWidth, yColumnBytes);
+      storeApart<T>(y1, s21, args.outWidth, yColumnBytes);
+      y0 += planeBytes;
+      y1 += planeBytes;
+      storeApart<T>(y0, s30, args.outWidth, yColumnBytes);
+      storeApart<T>(y1, s31, args.outWidth, yColumnBytes);
+    }
+  }
+}

@@ -1,0 +1,260 @@
+import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
+import { type ForwardOperands, forwardFrame } from '../forwardPass.ts';
+import type { Images } from '../frame.ts';
+import type { ConvGeometry } from '../geometry.ts';
+import type { InputGradOperands } from '../inputGradPass.ts';
+import { polyphase } from '../phases.ts';
+import type { Clamp } from '../product.ts';
+
+/** DepthwisePlanesArgs.kind. */
+const KIND = { taps: 0, rows3: 1, rows3Apart: 2, gradient3: 3 } as const;
+
+/** What the kernels may read past the end of a band. */
+const SLACK_BYTES = 64;
+
+/** Bytes of a band of frame rows: it stays in L1 between the copy and the taps, beside the output. */
+const BAND_BYTES = 48 << 10;
+
+/** Bytes of frame rows that are copied at a time. The memory goes on reading ahead while the micro-kernel works on them. */
+const CHUNK_BYTES = 200 << 10;
+
+/** Rows of a micro-kernel; a band has as many, where there are. */
+const TILE_ROWS = 4;
+
+interface PlaneTap {
+  /** From the first element of a frame row; rows count as `row` elements each. */
+  readonly offset: number;
+  readonly weight: number;
+}
+
+interface PlanePhase {
+  readonly firstRow: number;
+  readonly rowStep: number;
+  readonly rows: number;
+  readonly firstColumn: number;
+  readonly columnStep: number;
+  readonly columns: number;
+  readonly taps: readonly PlaneTap[];
+}
+
+/** How the frame of a plane lies in scratch. */
+interface PlaneFrame {
+  readonly top: number;
+  readonly left: number;
+  readonly split: number;
+  readonly pitch: number;
+  readonly inset: number;
+}
+
+interface PlanesPlan {
+  readonly source: Images;
+  readonly target: number;
+  readonly targetHeight: number;
+  readonly targetWidth: number;
+  readonly w: number;
+  readonly bias: number;
+  readonly filterTaps: number;
+  readonly frame: PlaneFrame;
+  /** Columns of the source that reach the frame. */
+  readonly width: number;
+  readonly rowStep: number;
+  readonly reach: number;
+  readonly rows: number;
+  readonly phases: readonly PlanePhase[];
+  readonly kind: number;
+  readonly rowParity?: number;
+  readonly columnParity?: number;
+  readonly clamp?: Clamp | undefined;
+}
+
+/** The forward pass of contiguous planes: vectors along the rows. Scratch: a band of one plane. */
+export function depthwiseForwardPass(
+  runtime: Runtime,
+  type: ElementType,
+  g: ConvGeometry,
+  operands: Omit<ForwardOperands, 'prepared'>,
+): void {
+  const { y, x } = g;
+  const bounds = forwardFrame(g);
+  const frame = planeFrame(type, bounds.top, bounds.left, bounds.width, x.stride);
+  const taps: PlaneTap[] = [];
+  for (let q = 0; q < x.kernel; q++) {
+    for (let p = 0; p < y.kernel; p++) {
+      const column = q * x.dilation;
+      const segment = (column % x.stride) + p * y.dilation * x.stride;
+      const offset = segment * frame.pitch + frame.inset + Math.floor(column / x.stride);
+      taps.push({ offset, weight: p * x.kernel + q });
+    }
+  }
+  const phase = { firstRow: 0, rowStep: 1, rows: y.out, firstColumn: 0, columnStep: 1, columns: x.out, taps };
+  runPlanes(runtime, type, {
+    source: operands.x,
+    target: operands.y,
+    targetHeight: y.out,
+    targetWidth: x.out,
+    w: operands.w,
+    bias: operands.bias,
+    filterTaps: y.kernel * x.kernel,
+    frame,
+    width: Math.max(0, Math.min(x.size, bounds.width - bounds.left)),
+    rowStep: y.stride,
+    reach: (y.kernel - 1) * y.dilation + 1,
+    rows: y.out,
+    phases: [phase],
+    kind: is3x3(g, 1) ? KIND.rows3 : is3x3(g, 2) ? KIND.rows3Apart : KIND.taps,
+    clamp: operands.clamp,
+  });
+}
+
+/** Whether the filters are 3 x 3 neighbours, with this stride. */
+function is3x3({ y, x }: ConvGeometry, stride: number): boolean {
+  return [y, x].every(axis => axis.kernel === 3 && axis.dilation === 1 && axis.stride === stride);
+}
+
+/** The input gradient of contiguous planes: the same kernel on dy, one phase for each remainder by the stride. */
+export function depthwiseInputGradPass(
+  runtime: Runtime,
+  type: ElementType,
+  g: ConvGeometry,
+  operands: InputGradOperands,
+): void {
+  const { y, x } = g;
+  const common = {
+    source: operands.dy,
+    target: operands.dx,
+    targetHeight: y.size,
+    targetWidth: x.size,
+    w: operands.w,
+    bias: 0,
+    filterTaps: y.kernel * x.kernel,
+  };
+  if (is3x3(g, 2) && y.before <= 2 && x.before <= 2) {
+    const [rows, columns] = [Math.ceil(y.size / 2), Math.ceil(x.size / 2)];
+    // Frame row k is dy's row k + ceil(padding / 2) - 1, see gradientRows.
+    const frame = planeFrame(type, y.before === 0 ? 1 : 0, x.before === 0 ? 1 : 0, columns + 1, 1);
+    runPlanes(runtime, type, {
+      ...common,
+      frame,
+      width: Math.min(x.out, columns + 1 - frame.left),
+      rowStep: 1,
+      reach: 2,
+      rows,
+      phases: [],
+      kind: KIND.gradient3,
+      rowParity: y.before % 2,
+      columnParity: x.before % 2,
+    });
+    return;
+  }
+  const [rows, columns] = [polyphase(y), polyphase(x)];
+  const frame = planeFrame(type, rows.before, columns.before, columns.frame, 1);
+  const phases: PlanePhase[] = [];
+  let reach = 1;
+  for (const v of rows.phases) {
+    reach = Math.max(reach, v.source + (v.taps - 1) * v.sourceStep + 1);
+    for (const h of columns.phases) {
+      const taps: PlaneTap[] = [];
+      for (let q = 0; q < h.taps; q++) {
+        for (let p = 0; p < v.taps; p++) {
+          const row = v.source + p * v.sourceStep;
+          const offset = row * frame.pitch + frame.inset + h.source + q * h.sourceStep;
+          const weight = (v.firstTap + p * v.tapStep) * x.kernel + h.firstTap + q * h.tapStep;
+          taps.push({ offset, weight });
+        }
+      }
+      phases.push({
+        firstRow: v.first,
+        rowStep: y.stride,
+        rows: v.count,
+        firstColumn: h.first,
+        columnStep: x.stride,
+        columns: h.count,
+        taps,
+      });
+    }
+  }
+  runPlanes(runtime, type, {
+    ...common,
+    frame,
+    width: Math.min(x.out, columns.frame - frame.left),
+    rowStep: 1,
+    reach,
+    rows: Math.max(...rows.phases.map(phase => phase.count)),
+    phases,
+    kind: is3x3(g, 1) ? KIND.rows3 : KIND.taps,
+  });
+}
+
+/** A frame whose columns stand apart by their remainder by `split`. */
+function planeFrame(type: ElementType, top: number, left: number, width: number, split: number): PlaneFrame {
+  const lanes = type === 'f32' ? 4 : 2;
+  const inset = (lanes - (Math.floor(left / split) % lanes)) % lanes;
+  const pitch = Math.ceil((inset + Math.ceil(width / split)) / lanes) * lanes;
+  return { top, left, split, pitch, inset };
+}
+
+function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void {
+  const bytes = BYTES[type];
+  const { source, frame, phases, rowStep, reach, rows } = plan;
+  const rowBytes = frame.split * frame.pitch * bytes;
+  const fit = Math.floor((BAND_BYTES / rowBytes - reach) / rowStep + 1);
+  const bands = Math.ceil(rows / Math.max(TILE_ROWS, fit));
+  const band = Math.min(rows, Math.ceil(rows / bands / TILE_ROWS) * TILE_ROWS);
+  const chunk = Math.max(1, Math.round(CHUNK_BYTES / (rowBytes * rowStep * TILE_ROWS))) * TILE_ROWS;
+  const taps = phases.flatMap(phase => phase.taps);
+  const [scratch = 0, tapTable = 0, phaseTable = 0] = runtime.scratch.reserve(
+    ((band - 1) * rowStep + reach) * rowBytes + SLACK_BYTES,
+    taps.length * 8,
+    phases.length * 32,
+  );
+  writeTables(runtime, phases, tapTable, phaseTable);
+  const { strides } = source;
+  const args = {
+    source: source.address,
+    target: plan.target,
+    scratch,
+    w: plan.w,
+    bias: plan.bias,
+    taps: tapTable,
+    phases: phaseTable,
+    channels: source.channels,
+    filterTaps: plan.filterTaps,
+    phaseCount: phases.length,
+    height: source.height,
+    width: plan.width,
+    imageStride: strides.image,
+    channelStride: strides.channel,
+    rowStride: strides.row,
+    columnStride: strides.column,
+    ...frame,
+    rowStep,
+    reach,
+    rows,
+    band,
+    chunk,
+    targetHeight: plan.targetHeight,
+    targetWidth: plan.targetWidth,
+    kind: plan.kind,
+    rowParity: plan.rowParity ?? 0,
+    columnParity: plan.columnParity ?? 0,
+    clamp: plan.clamp ? 1 : 0,
+    lower: plan.clamp?.lower ?? 0,
+    upper: plan.clamp?.upper ?? 0,
+  };
+  runtime.run('depthwisePlanes', type, args, source.batch * source.channels);
+}
+
+function writeTables(runtime: Runtime, phases: readonly PlanePhase[], tapTable: number, phaseTable: number): void {
+  const { i32 } = runtime.memory;
+  let [tap, phase, count] = [tapTable / 4, phaseTable / 4, 0];
+  for (const { firstRow, rowStep, rows, firstColumn, columnStep, columns, taps } of phases) {
+    for (const value of [firstRow, rowStep, rows, firstColumn, columnStep, columns, count, taps.length]) {
+      i32[phase++] = value;
+    }
+    for (const { offset, weight } of taps) {
+      i32[tap++] = offset;
+      i32[tap++] = weight;
+    }
+    count += taps.length;
+  }
+}
