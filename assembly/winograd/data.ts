@@ -63,6 +63,7 @@ export function winogradInput<T>(args: WinogradDataArgs, first: i32, last: i32):
   const pixelBytes = (<usize>args.pixelStride) << shift;
   const planeBytes = (<usize>args.planeStride) << shift;
   const scratch = args.scratch;
+  const lineBytes = <usize>points * 16;
   for (let block = first; block < last; ++block) {
     const tile = args.firstTile + block;
     const x = tile % args.tilesWidth;
@@ -70,18 +71,8 @@ export function winogradInput<T>(args: WinogradDataArgs, first: i32, last: i32):
     let source = args.images + ((<usize>Tile.origin(args, tile, x, y)) << shift);
     let target = args.planes + ((<usize>(block * args.tileStride)) << shift);
     for (let channel = 0; channel < args.channels; channel += Simd.lanes<T>()) {
-      for (let i = 0; i < points; ++i) {
-        transformData<T>(size, source + <usize>i * rowBytes, pixelBytes, scratch + <usize>(i * points) * 16, 16);
-      }
-      for (let j = 0; j < points; ++j) {
-        transformData<T>(
-          size,
-          scratch + <usize>j * 16,
-          <usize>points * 16,
-          target + <usize>j * planeBytes,
-          <usize>points * planeBytes,
-        );
-      }
+      transformData<T>(size, points, source, pixelBytes, rowBytes, scratch, 16, lineBytes);
+      transformData<T>(size, points, scratch, lineBytes, 16, target, planeBytes * points, planeBytes);
       source += 16;
       target += 16;
     }
@@ -94,9 +85,15 @@ export function winogradOutput<T>(args: WinogradDataArgs, first: i32, last: i32)
   const size = args.size;
   const points = size + 2;
   const lanes = Simd.lanes<T>();
+  const rowBytes = (<usize>args.rowStride) << shift;
+  const pixelBytes = (<usize>args.pixelStride) << shift;
   const planeBytes = (<usize>args.planeStride) << shift;
   const scratch = args.scratch;
-  const result = scratch + 24 * 16;
+  const lineBytes = <usize>points * 16;
+  const zero = Simd.zero();
+  const clamp = args.clamp;
+  const lower = v128.splat<T>(<T>args.lower);
+  const upper = v128.splat<T>(<T>args.upper);
   for (let block = first; block < last; ++block) {
     const tile = args.firstTile + block;
     const x = tile % args.tilesWidth;
@@ -106,39 +103,62 @@ export function winogradOutput<T>(args: WinogradDataArgs, first: i32, last: i32)
     let target = args.images + ((<usize>Tile.origin(args, tile, x, y)) << shift);
     let source = args.planes + ((<usize>(block * args.tileStride)) << shift);
     for (let channel = 0; channel < args.channels; channel += lanes) {
-      for (let j = 0; j < points; ++j) {
-        transformOutput<T>(
-          size,
-          source + <usize>j * planeBytes,
-          <usize>points * planeBytes,
-          scratch + <usize>j * 16,
-          <usize>points * 16,
-        );
-      }
-      for (let i = 0; i < rows; ++i) {
-        transformOutput<T>(size, scratch + <usize>(i * points) * 16, 16, result, 16);
-        storePixels<T>(args, result, target + ((<usize>(i * args.rowStride)) << shift), columns, channel);
-      }
+      const count = args.channels - channel;
+      let bias = zero;
+      if (args.bias) bias = Simd.loadPartial<T>(args.bias + ((<usize>channel) << shift), count, zero);
+      transformOutput<T>(
+        size,
+        points,
+        source,
+        planeBytes * points,
+        planeBytes,
+        scratch,
+        lineBytes,
+        16,
+        zero,
+        0,
+        zero,
+        zero,
+      );
+      const whole = columns == size && count >= lanes;
+      transformOutput<T>(
+        size,
+        rows,
+        scratch,
+        16,
+        lineBytes,
+        whole ? target : scratch,
+        whole ? pixelBytes : 16,
+        whole ? rowBytes : lineBytes,
+        bias,
+        clamp,
+        lower,
+        upper,
+      );
+      if (!whole) copyPixels<T>(scratch, lineBytes, target, rowBytes, pixelBytes, rows, columns, count);
       source += 16;
       target += 16;
     }
   }
 }
 
-function storePixels<T>(args: WinogradDataArgs, result: usize, target: usize, columns: i32, channel: i32): void {
-  const shift = alignof<T>();
-  const count = args.channels - channel;
-  const pixelBytes = (<usize>args.pixelStride) << shift;
-  let bias = Simd.zero();
-  if (args.bias) bias = Simd.loadPartial<T>(args.bias + ((<usize>channel) << shift), count, bias);
-  for (let j = 0; j < columns; ++j) {
-    let v = v128.add<T>(v128.load(result), bias);
-    if (args.clamp) {
-      v = v128.min<T>(v128.max<T>(v, v128.splat<T>(<T>args.lower)), v128.splat<T>(<T>args.upper));
+/** The first `count` channels of rows x columns vectors, to pixels. */
+function copyPixels<T>(
+  source: usize,
+  lineBytes: usize,
+  target: usize,
+  rowBytes: usize,
+  pixelBytes: usize,
+  rows: i32,
+  columns: i32,
+  count: i32,
+): void {
+  for (; rows > 0; --rows) {
+    for (let j = 0; j < columns; ++j) {
+      Simd.storePartial<T>(target + <usize>j * pixelBytes, v128.load(source + <usize>j * 16), count);
     }
-    Simd.storePartial<T>(target, v, count);
-    result += 16;
-    target += pixelBytes;
+    source += lineBytes;
+    target += rowBytes;
   }
 }
 
@@ -152,6 +172,7 @@ export function winogradOutputGrad<T>(args: WinogradDataArgs, first: i32, last: 
   const planeBytes = (<usize>args.planeStride) << shift;
   const panelBytes = (<usize>args.panelStride) << shift;
   const scratch = args.scratch;
+  const lineBytes = <usize>points * 16;
   for (let block = first; block < last; ++block) {
     const tile = args.firstTile + block;
     const x = tile % args.tilesWidth;
@@ -160,19 +181,8 @@ export function winogradOutputGrad<T>(args: WinogradDataArgs, first: i32, last: 
     let panel = args.planes + ((<usize>(block * args.tileStride)) << shift);
     let half: usize = 0;
     for (let channel = 0; channel < args.channels; channel += Simd.lanes<T>()) {
-      for (let i = 0; i < size; ++i) {
-        transformOutputGrad<T>(size, source + <usize>i * rowBytes, pixelBytes, scratch + <usize>(i * points) * 16, 16);
-      }
-      const target = panel + half;
-      for (let j = 0; j < points; ++j) {
-        transformOutputGrad<T>(
-          size,
-          scratch + <usize>j * 16,
-          <usize>points * 16,
-          target + <usize>j * planeBytes,
-          <usize>points * planeBytes,
-        );
-      }
+      transformOutputGrad<T>(size, size, source, pixelBytes, rowBytes, scratch, 16, lineBytes);
+      transformOutputGrad<T>(size, points, scratch, lineBytes, 16, panel + half, planeBytes * points, planeBytes);
       source += 16;
       if (half) panel += panelBytes;
       half ^= 16;

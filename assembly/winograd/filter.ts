@@ -34,6 +34,7 @@ export function winogradFilter<T>(args: WinogradFilterArgs, first: i32, last: i3
   const size = args.size;
   const points = size + 2;
   const planeBytes = (<usize>args.planeStride) << shift;
+  const lineBytes = <usize>points * 16;
   const taps = args.scratch;
   const rows = taps + 9 * 16;
   for (let block = first; block < last; ++block) {
@@ -42,17 +43,17 @@ export function winogradFilter<T>(args: WinogradFilterArgs, first: i32, last: i3
       for (let half = 0; half < 2; ++half) {
         const column = block * Panel.columns<T>() + half * Simd.lanes<T>();
         gatherTaps<T>(args, column, k, taps);
-        for (let i = 0; i < 3; ++i)
-          transformFilter<T>(size, taps + <usize>(i * 3) * 16, 16, rows + <usize>(i * points) * 16, 16);
-        for (let j = 0; j < points; ++j) {
-          transformFilter<T>(
-            size,
-            rows + <usize>j * 16,
-            <usize>points * 16,
-            target + <usize>half * 16 + <usize>j * planeBytes,
-            <usize>points * planeBytes,
-          );
-        }
+        transformFilter<T>(size, 3, taps, 16, 3 * 16, rows, 16, lineBytes);
+        transformFilter<T>(
+          size,
+          points,
+          rows,
+          lineBytes,
+          16,
+          target + <usize>half * 16,
+          planeBytes * points,
+          planeBytes,
+        );
       }
       target += PANEL_BYTES;
     }
@@ -111,25 +112,40 @@ function filterGradVector<T>(args: WinogradFilterArgs, column: i32, k: i32): voi
   const size = args.size;
   const points = size + 2;
   const planeBytes = (<usize>args.planeStride) << shift;
+  const lineBytes = <usize>points * 16;
   const rows = args.scratch;
   const taps = rows + 18 * 16;
   const source = args.planes + ((<usize>(k * args.pitch + column)) << shift);
-  for (let j = 0; j < points; ++j) {
-    const plane = source + <usize>j * planeBytes;
-    transformFilterGrad<T>(size, plane, <usize>points * planeBytes, rows + <usize>j * 16, <usize>points * 16);
+  transformFilterGrad<T>(size, points, source, planeBytes * points, planeBytes, rows, lineBytes, 16);
+  transformFilterGrad<T>(size, 3, rows, 16, lineBytes, taps, 16, 3 * 16);
+  scatterTaps<T>(args, column, k, taps);
+}
+
+/** Nine vectors, one a tap, to the filters of neighbouring columns, times scale. */
+function scatterTaps<T>(args: WinogradFilterArgs, column: i32, k: i32, taps: usize): void {
+  const shift = alignof<T>();
+  const lanes = Simd.lanes<T>();
+  const columnBytes = (<usize>args.columnStride) << shift;
+  const scale = v128.splat<T>(<T>args.scale);
+  for (let tap = 0; tap < 9; ++tap) {
+    const at = taps + <usize>tap * 16;
+    v128.store(at, v128.mul<T>(v128.load(at), scale));
   }
-  for (let i = 0; i < 3; ++i) {
-    transformFilterGrad<T>(size, rows + <usize>(i * points) * 16, 16, taps + <usize>(i * 3) * 16, 16);
-  }
-  const scale = <T>args.scale;
-  const count = min<i32>(Simd.lanes<T>(), args.columns - column);
-  for (let lane = 0; lane < count; ++lane) {
-    let target = args.filters + ((<usize>((column + lane) * args.columnStride + k * args.kStride)) << shift);
-    let from = taps + ((<usize>lane) << shift);
-    for (let tap = 0; tap < 9; ++tap) {
-      store<T>(target, <T>(scale * load<T>(from)));
-      target += sizeof<T>();
-      from += 16;
+  let target = args.filters + ((<usize>(column * args.columnStride + k * args.kStride)) << shift);
+  const count = min<i32>(lanes, args.columns - column);
+  let done = 0;
+  if (count == lanes) {
+    for (; done < 8; done += lanes) {
+      Simd.transposeBlock<T>(taps, 16, target, columnBytes);
+      taps += <usize>lanes * 16;
+      target += 16;
     }
+  }
+  for (; done < 9; ++done) {
+    for (let lane = 0; lane < count; ++lane) {
+      store<T>(target + <usize>lane * columnBytes, load<T>(taps + ((<usize>lane) << shift)));
+    }
+    taps += 16;
+    target += sizeof<T>();
   }
 }

@@ -9,7 +9,9 @@ import { Simd } from '../simd';
  *
  * and the same matrices, transposed, serve the filter gradient: dg = G^T [ (A dy) . (B^T x) ].
  *
- * Each function reads its vectors `sourceBytes` apart and writes them `targetBytes` apart; `size` is the outputs of a tile, 4 or 2.
+ * Each function transforms `lines` lines: a line's vectors are read `sourceBytes` apart and written `targetBytes` apart, the next
+ * line's `sourceLine` and `targetLine` further on. A line is read before it is written, so that source and target may be the same.
+ * `size` is the outputs of a tile, 4 or 2.
  */
 
 const A: f64 = 0.75;
@@ -17,108 +19,219 @@ const B: f64 = 1.5;
 const A2: f64 = A * A;
 const B2: f64 = B * B;
 
-/** B^T x: size + 2 vectors to size + 2. */
+/** B^T x: lines of size + 2 vectors to as many. */
 export function transformData<T>(
   size: i32,
+  lines: i32,
   source: usize,
   sourceBytes: usize,
+  sourceLine: usize,
   target: usize,
   targetBytes: usize,
+  targetLine: usize,
 ): void {
-  const x0 = v128.load(source);
-  const x1 = v128.load(source + sourceBytes);
-  const x2 = v128.load(source + 2 * sourceBytes);
-  const x3 = v128.load(source + 3 * sourceBytes);
   if (size == 2) {
-    v128.store(target, v128.sub<T>(x0, x2));
-    v128.store(target + targetBytes, v128.add<T>(x1, x2));
-    v128.store(target + 2 * targetBytes, v128.sub<T>(x2, x1));
-    v128.store(target + 3 * targetBytes, v128.sub<T>(x3, x1));
+    for (; lines > 0; --lines) {
+      const p1 = source + sourceBytes;
+      const p2 = p1 + sourceBytes;
+      const p3 = p2 + sourceBytes;
+      const x0 = v128.load(source);
+      const x1 = v128.load(p1);
+      const x2 = v128.load(p2);
+      const x3 = v128.load(p3);
+      v128.store(target, v128.sub<T>(x0, x2));
+      const q1 = target + targetBytes;
+      v128.store(q1, v128.add<T>(x1, x2));
+      const q2 = q1 + targetBytes;
+      v128.store(q2, v128.sub<T>(x2, x1));
+      const q3 = q2 + targetBytes;
+      v128.store(q3, v128.sub<T>(x3, x1));
+      source += sourceLine;
+      target += targetLine;
+    }
     return;
   }
-  const x4 = v128.load(source + 4 * sourceBytes);
-  const x5 = v128.load(source + 5 * sourceBytes);
   const sum = v128.splat<T>(<T>-(A2 + B2));
   const product = v128.splat<T>(<T>(A2 * B2));
-  v128.store(target, Simd.fma<T>(product, x0, Simd.fma<T>(sum, x2, x4)));
-  // The rows of +t and -t: an even part and t times an odd part.
-  const evenA = Simd.fma<T>(v128.splat<T>(<T>-B2), x2, x4);
-  const oddA = v128.mul<T>(v128.splat<T>(<T>A), Simd.fma<T>(v128.splat<T>(<T>-B2), x1, x3));
-  v128.store(target + targetBytes, v128.add<T>(evenA, oddA));
-  v128.store(target + 2 * targetBytes, v128.sub<T>(evenA, oddA));
-  const evenB = Simd.fma<T>(v128.splat<T>(<T>-A2), x2, x4);
-  const oddB = v128.mul<T>(v128.splat<T>(<T>B), Simd.fma<T>(v128.splat<T>(<T>-A2), x1, x3));
-  v128.store(target + 3 * targetBytes, v128.add<T>(evenB, oddB));
-  v128.store(target + 4 * targetBytes, v128.sub<T>(evenB, oddB));
-  v128.store(target + 5 * targetBytes, Simd.fma<T>(product, x1, Simd.fma<T>(sum, x3, x5)));
+  const minusA2 = v128.splat<T>(<T>-A2);
+  const minusB2 = v128.splat<T>(<T>-B2);
+  const a = v128.splat<T>(<T>A);
+  const b = v128.splat<T>(<T>B);
+  for (; lines > 0; --lines) {
+    const p1 = source + sourceBytes;
+    const p2 = p1 + sourceBytes;
+    const p3 = p2 + sourceBytes;
+    const p4 = p3 + sourceBytes;
+    const p5 = p4 + sourceBytes;
+    const x0 = v128.load(source);
+    const x1 = v128.load(p1);
+    const x2 = v128.load(p2);
+    const x3 = v128.load(p3);
+    const x4 = v128.load(p4);
+    const x5 = v128.load(p5);
+    // The rows of +t and -t: an even part and t times an odd part.
+    const evenA = Simd.fma<T>(minusB2, x2, x4);
+    const oddA = v128.mul<T>(a, Simd.fma<T>(minusB2, x1, x3));
+    const evenB = Simd.fma<T>(minusA2, x2, x4);
+    const oddB = v128.mul<T>(b, Simd.fma<T>(minusA2, x1, x3));
+    v128.store(target, Simd.fma<T>(product, x0, Simd.fma<T>(sum, x2, x4)));
+    const q1 = target + targetBytes;
+    v128.store(q1, v128.add<T>(evenA, oddA));
+    const q2 = q1 + targetBytes;
+    v128.store(q2, v128.sub<T>(evenA, oddA));
+    const q3 = q2 + targetBytes;
+    v128.store(q3, v128.add<T>(evenB, oddB));
+    const q4 = q3 + targetBytes;
+    v128.store(q4, v128.sub<T>(evenB, oddB));
+    const q5 = q4 + targetBytes;
+    v128.store(q5, Simd.fma<T>(product, x1, Simd.fma<T>(sum, x3, x5)));
+    source += sourceLine;
+    target += targetLine;
+  }
 }
 
-/** A^T m: size + 2 vectors to size. */
+/** A^T m, plus `bias`, limited to lower..upper with `clamp`: lines of size + 2 vectors to size. */
 export function transformOutput<T>(
   size: i32,
+  lines: i32,
   source: usize,
   sourceBytes: usize,
+  sourceLine: usize,
   target: usize,
   targetBytes: usize,
+  targetLine: usize,
+  bias: v128,
+  clamp: i32,
+  lower: v128,
+  upper: v128,
 ): void {
-  const m0 = v128.load(source);
-  const m1 = v128.load(source + sourceBytes);
-  const m2 = v128.load(source + 2 * sourceBytes);
-  const m3 = v128.load(source + 3 * sourceBytes);
-  const sumA = v128.add<T>(m1, m2);
-  const differenceA = v128.sub<T>(m1, m2);
   if (size == 2) {
-    v128.store(target, v128.add<T>(m0, sumA));
-    v128.store(target + targetBytes, v128.add<T>(differenceA, m3));
+    for (; lines > 0; --lines) {
+      const p1 = source + sourceBytes;
+      const p2 = p1 + sourceBytes;
+      const p3 = p2 + sourceBytes;
+      const m0 = v128.load(source);
+      const m1 = v128.load(p1);
+      const m2 = v128.load(p2);
+      const m3 = v128.load(p3);
+      const sum = v128.add<T>(m1, m2);
+      const difference = v128.sub<T>(m1, m2);
+      let y0 = v128.add<T>(bias, v128.add<T>(m0, sum));
+      let y1 = v128.add<T>(bias, v128.add<T>(difference, m3));
+      if (clamp) {
+        y0 = v128.min<T>(v128.max<T>(y0, lower), upper);
+        y1 = v128.min<T>(v128.max<T>(y1, lower), upper);
+      }
+      v128.store(target, y0);
+      const q1 = target + targetBytes;
+      v128.store(q1, y1);
+      source += sourceLine;
+      target += targetLine;
+    }
     return;
   }
-  const m4 = v128.load(source + 4 * sourceBytes);
-  const m5 = v128.load(source + 5 * sourceBytes);
-  const sumB = v128.add<T>(m3, m4);
-  const differenceB = v128.sub<T>(m3, m4);
-  v128.store(target, v128.add<T>(m0, v128.add<T>(sumA, sumB)));
-  v128.store(
-    target + targetBytes,
-    Simd.fma<T>(v128.splat<T>(<T>B), differenceB, v128.mul<T>(v128.splat<T>(<T>A), differenceA)),
-  );
-  v128.store(
-    target + 2 * targetBytes,
-    Simd.fma<T>(v128.splat<T>(<T>B2), sumB, v128.mul<T>(v128.splat<T>(<T>A2), sumA)),
-  );
-  v128.store(
-    target + 3 * targetBytes,
-    Simd.fma<T>(v128.splat<T>(<T>(B2 * B)), differenceB, Simd.fma<T>(v128.splat<T>(<T>(A2 * A)), differenceA, m5)),
-  );
+  const a = v128.splat<T>(<T>A);
+  const a2 = v128.splat<T>(<T>A2);
+  const a3 = v128.splat<T>(<T>(A2 * A));
+  const b = v128.splat<T>(<T>B);
+  const b2 = v128.splat<T>(<T>B2);
+  const b3 = v128.splat<T>(<T>(B2 * B));
+  for (; lines > 0; --lines) {
+    const p1 = source + sourceBytes;
+    const p2 = p1 + sourceBytes;
+    const p3 = p2 + sourceBytes;
+    const p4 = p3 + sourceBytes;
+    const p5 = p4 + sourceBytes;
+    const m0 = v128.load(source);
+    const m1 = v128.load(p1);
+    const m2 = v128.load(p2);
+    const m3 = v128.load(p3);
+    const m4 = v128.load(p4);
+    const m5 = v128.load(p5);
+    const sumA = v128.add<T>(m1, m2);
+    const differenceA = v128.sub<T>(m1, m2);
+    const sumB = v128.add<T>(m3, m4);
+    const differenceB = v128.sub<T>(m3, m4);
+    let y0 = v128.add<T>(bias, v128.add<T>(m0, v128.add<T>(sumA, sumB)));
+    let y1 = Simd.fma<T>(b, differenceB, Simd.fma<T>(a, differenceA, bias));
+    let y2 = Simd.fma<T>(b2, sumB, Simd.fma<T>(a2, sumA, bias));
+    let y3 = v128.add<T>(bias, Simd.fma<T>(b3, differenceB, Simd.fma<T>(a3, differenceA, m5)));
+    if (clamp) {
+      y0 = v128.min<T>(v128.max<T>(y0, lower), upper);
+      y1 = v128.min<T>(v128.max<T>(y1, lower), upper);
+      y2 = v128.min<T>(v128.max<T>(y2, lower), upper);
+      y3 = v128.min<T>(v128.max<T>(y3, lower), upper);
+    }
+    v128.store(target, y0);
+    const q1 = target + targetBytes;
+    v128.store(q1, y1);
+    const q2 = q1 + targetBytes;
+    v128.store(q2, y2);
+    const q3 = q2 + targetBytes;
+    v128.store(q3, y3);
+    source += sourceLine;
+    target += targetLine;
+  }
 }
 
-/** A dy: size vectors to size + 2. */
+/** A dy: lines of size vectors to size + 2. */
 export function transformOutputGrad<T>(
   size: i32,
+  lines: i32,
   source: usize,
   sourceBytes: usize,
+  sourceLine: usize,
   target: usize,
   targetBytes: usize,
+  targetLine: usize,
 ): void {
-  const y0 = v128.load(source);
-  const y1 = v128.load(source + sourceBytes);
-  v128.store(target, y0);
   if (size == 2) {
-    v128.store(target + targetBytes, v128.add<T>(y0, y1));
-    v128.store(target + 2 * targetBytes, v128.sub<T>(y0, y1));
-    v128.store(target + 3 * targetBytes, y1);
+    for (; lines > 0; --lines) {
+      const p1 = source + sourceBytes;
+      const y0 = v128.load(source);
+      const y1 = v128.load(p1);
+      v128.store(target, y0);
+      const q1 = target + targetBytes;
+      v128.store(q1, v128.add<T>(y0, y1));
+      const q2 = q1 + targetBytes;
+      v128.store(q2, v128.sub<T>(y0, y1));
+      const q3 = q2 + targetBytes;
+      v128.store(q3, y1);
+      source += sourceLine;
+      target += targetLine;
+    }
     return;
   }
-  const y2 = v128.load(source + 2 * sourceBytes);
-  const y3 = v128.load(source + 3 * sourceBytes);
-  const evenA = Simd.fma<T>(v128.splat<T>(<T>A2), y2, y0);
-  const oddA = v128.mul<T>(v128.splat<T>(<T>A), Simd.fma<T>(v128.splat<T>(<T>A2), y3, y1));
-  v128.store(target + targetBytes, v128.add<T>(evenA, oddA));
-  v128.store(target + 2 * targetBytes, v128.sub<T>(evenA, oddA));
-  const evenB = Simd.fma<T>(v128.splat<T>(<T>B2), y2, y0);
-  const oddB = v128.mul<T>(v128.splat<T>(<T>B), Simd.fma<T>(v128.splat<T>(<T>B2), y3, y1));
-  v128.store(target + 3 * targetBytes, v128.add<T>(evenB, oddB));
-  v128.store(target + 4 * targetBytes, v128.sub<T>(evenB, oddB));
-  v128.store(target + 5 * targetBytes, y3);
+  const a = v128.splat<T>(<T>A);
+  const a2 = v128.splat<T>(<T>A2);
+  const b = v128.splat<T>(<T>B);
+  const b2 = v128.splat<T>(<T>B2);
+  for (; lines > 0; --lines) {
+    const p1 = source + sourceBytes;
+    const p2 = p1 + sourceBytes;
+    const p3 = p2 + sourceBytes;
+    const y0 = v128.load(source);
+    const y1 = v128.load(p1);
+    const y2 = v128.load(p2);
+    const y3 = v128.load(p3);
+    const evenA = Simd.fma<T>(a2, y2, y0);
+    const oddA = v128.mul<T>(a, Simd.fma<T>(a2, y3, y1));
+    const evenB = Simd.fma<T>(b2, y2, y0);
+    const oddB = v128.mul<T>(b, Simd.fma<T>(b2, y3, y1));
+    v128.store(target, y0);
+    const q1 = target + targetBytes;
+    v128.store(q1, v128.add<T>(evenA, oddA));
+    const q2 = q1 + targetBytes;
+    v128.store(q2, v128.sub<T>(evenA, oddA));
+    const q3 = q2 + targetBytes;
+    v128.store(q3, v128.add<T>(evenB, oddB));
+    const q4 = q3 + targetBytes;
+    v128.store(q4, v128.sub<T>(evenB, oddB));
+    const q5 = q4 + targetBytes;
+    v128.store(q5, y3);
+    source += sourceLine;
+    target += targetLine;
+  }
 }
 
 // Rows of G: (1, t, t^2) / (product of the differences of t to the other points).
@@ -126,73 +239,133 @@ const G_ZERO: f64 = 1.0 / (A2 * B2);
 const G_A: f64 = 1.0 / (2.0 * A2 * (A2 - B2));
 const G_B: f64 = 1.0 / (2.0 * B2 * (B2 - A2));
 
-/** G g: 3 vectors to size + 2. */
+/** G g: lines of 3 vectors to size + 2. */
 export function transformFilter<T>(
   size: i32,
+  lines: i32,
   source: usize,
   sourceBytes: usize,
+  sourceLine: usize,
   target: usize,
   targetBytes: usize,
+  targetLine: usize,
 ): void {
-  const g0 = v128.load(source);
-  const g1 = v128.load(source + sourceBytes);
-  const g2 = v128.load(source + 2 * sourceBytes);
   if (size == 2) {
     const half = v128.splat<T>(<T>0.5);
-    const even = v128.mul<T>(half, v128.add<T>(g0, g2));
-    const odd = v128.mul<T>(half, g1);
-    v128.store(target, g0);
-    v128.store(target + targetBytes, v128.add<T>(even, odd));
-    v128.store(target + 2 * targetBytes, v128.sub<T>(even, odd));
-    v128.store(target + 3 * targetBytes, g2);
+    for (; lines > 0; --lines) {
+      const p1 = source + sourceBytes;
+      const p2 = p1 + sourceBytes;
+      const g0 = v128.load(source);
+      const g1 = v128.load(p1);
+      const g2 = v128.load(p2);
+      const even = v128.mul<T>(half, v128.add<T>(g0, g2));
+      const odd = v128.mul<T>(half, g1);
+      v128.store(target, g0);
+      const q1 = target + targetBytes;
+      v128.store(q1, v128.add<T>(even, odd));
+      const q2 = q1 + targetBytes;
+      v128.store(q2, v128.sub<T>(even, odd));
+      const q3 = q2 + targetBytes;
+      v128.store(q3, g2);
+      source += sourceLine;
+      target += targetLine;
+    }
     return;
   }
-  v128.store(target, v128.mul<T>(v128.splat<T>(<T>G_ZERO), g0));
-  const evenA = Simd.fma<T>(v128.splat<T>(<T>(G_A * A2)), g2, v128.mul<T>(v128.splat<T>(<T>G_A), g0));
-  const oddA = v128.mul<T>(v128.splat<T>(<T>(G_A * A)), g1);
-  v128.store(target + targetBytes, v128.add<T>(evenA, oddA));
-  v128.store(target + 2 * targetBytes, v128.sub<T>(evenA, oddA));
-  const evenB = Simd.fma<T>(v128.splat<T>(<T>(G_B * B2)), g2, v128.mul<T>(v128.splat<T>(<T>G_B), g0));
-  const oddB = v128.mul<T>(v128.splat<T>(<T>(G_B * B)), g1);
-  v128.store(target + 3 * targetBytes, v128.add<T>(evenB, oddB));
-  v128.store(target + 4 * targetBytes, v128.sub<T>(evenB, oddB));
-  v128.store(target + 5 * targetBytes, g2);
+  const zero = v128.splat<T>(<T>G_ZERO);
+  const a = v128.splat<T>(<T>G_A);
+  const aA = v128.splat<T>(<T>(G_A * A));
+  const aA2 = v128.splat<T>(<T>(G_A * A2));
+  const b = v128.splat<T>(<T>G_B);
+  const bB = v128.splat<T>(<T>(G_B * B));
+  const bB2 = v128.splat<T>(<T>(G_B * B2));
+  for (; lines > 0; --lines) {
+    const p1 = source + sourceBytes;
+    const p2 = p1 + sourceBytes;
+    const g0 = v128.load(source);
+    const g1 = v128.load(p1);
+    const g2 = v128.load(p2);
+    const evenA = Simd.fma<T>(aA2, g2, v128.mul<T>(a, g0));
+    const oddA = v128.mul<T>(aA, g1);
+    const evenB = Simd.fma<T>(bB2, g2, v128.mul<T>(b, g0));
+    const oddB = v128.mul<T>(bB, g1);
+    v128.store(target, v128.mul<T>(zero, g0));
+    const q1 = target + targetBytes;
+    v128.store(q1, v128.add<T>(evenA, oddA));
+    const q2 = q1 + targetBytes;
+    v128.store(q2, v128.sub<T>(evenA, oddA));
+    const q3 = q2 + targetBytes;
+    v128.store(q3, v128.add<T>(evenB, oddB));
+    const q4 = q3 + targetBytes;
+    v128.store(q4, v128.sub<T>(evenB, oddB));
+    const q5 = q4 + targetBytes;
+    v128.store(q5, g2);
+    source += sourceLine;
+    target += targetLine;
+  }
 }
 
-/** G^T u: size + 2 vectors to 3. */
+/** G^T u: lines of size + 2 vectors to 3. */
 export function transformFilterGrad<T>(
   size: i32,
+  lines: i32,
   source: usize,
   sourceBytes: usize,
+  sourceLine: usize,
   target: usize,
   targetBytes: usize,
+  targetLine: usize,
 ): void {
-  const u0 = v128.load(source);
-  const u1 = v128.load(source + sourceBytes);
-  const u2 = v128.load(source + 2 * sourceBytes);
-  const u3 = v128.load(source + 3 * sourceBytes);
-  const sumA = v128.add<T>(u1, u2);
-  const differenceA = v128.sub<T>(u1, u2);
   if (size == 2) {
     const half = v128.splat<T>(<T>0.5);
-    const mean = v128.mul<T>(half, sumA);
-    v128.store(target, v128.add<T>(u0, mean));
-    v128.store(target + targetBytes, v128.mul<T>(half, differenceA));
-    v128.store(target + 2 * targetBytes, v128.add<T>(mean, u3));
+    for (; lines > 0; --lines) {
+      const p1 = source + sourceBytes;
+      const p2 = p1 + sourceBytes;
+      const p3 = p2 + sourceBytes;
+      const u0 = v128.load(source);
+      const u1 = v128.load(p1);
+      const u2 = v128.load(p2);
+      const u3 = v128.load(p3);
+      const mean = v128.mul<T>(half, v128.add<T>(u1, u2));
+      v128.store(target, v128.add<T>(u0, mean));
+      const q1 = target + targetBytes;
+      v128.store(q1, v128.mul<T>(half, v128.sub<T>(u1, u2)));
+      const q2 = q1 + targetBytes;
+      v128.store(q2, v128.add<T>(mean, u3));
+      source += sourceLine;
+      target += targetLine;
+    }
     return;
   }
-  const u4 = v128.load(source + 4 * sourceBytes);
-  const u5 = v128.load(source + 5 * sourceBytes);
-  const sumB = v128.add<T>(u3, u4);
-  const differenceB = v128.sub<T>(u3, u4);
-  const zero = v128.mul<T>(v128.splat<T>(<T>G_ZERO), u0);
-  v128.store(target, Simd.fma<T>(v128.splat<T>(<T>G_B), sumB, Simd.fma<T>(v128.splat<T>(<T>G_A), sumA, zero)));
-  v128.store(
-    target + targetBytes,
-    Simd.fma<T>(v128.splat<T>(<T>(G_B * B)), differenceB, v128.mul<T>(v128.splat<T>(<T>(G_A * A)), differenceA)),
-  );
-  v128.store(
-    target + 2 * targetBytes,
-    Simd.fma<T>(v128.splat<T>(<T>(G_B * B2)), sumB, Simd.fma<T>(v128.splat<T>(<T>(G_A * A2)), sumA, u5)),
-  );
+  const zero = v128.splat<T>(<T>G_ZERO);
+  const a = v128.splat<T>(<T>G_A);
+  const aA = v128.splat<T>(<T>(G_A * A));
+  const aA2 = v128.splat<T>(<T>(G_A * A2));
+  const b = v128.splat<T>(<T>G_B);
+  const bB = v128.splat<T>(<T>(G_B * B));
+  const bB2 = v128.splat<T>(<T>(G_B * B2));
+  for (; lines > 0; --lines) {
+    const p1 = source + sourceBytes;
+    const p2 = p1 + sourceBytes;
+    const p3 = p2 + sourceBytes;
+    const p4 = p3 + sourceBytes;
+    const p5 = p4 + sourceBytes;
+    const u0 = v128.load(source);
+    const u1 = v128.load(p1);
+    const u2 = v128.load(p2);
+    const u3 = v128.load(p3);
+    const u4 = v128.load(p4);
+    const u5 = v128.load(p5);
+    const sumA = v128.add<T>(u1, u2);
+    const differenceA = v128.sub<T>(u1, u2);
+    const sumB = v128.add<T>(u3, u4);
+    const differenceB = v128.sub<T>(u3, u4);
+    v128.store(target, Simd.fma<T>(b, sumB, Simd.fma<T>(a, sumA, v128.mul<T>(zero, u0))));
+    const q1 = target + targetBytes;
+    v128.store(q1, Simd.fma<T>(bB, differenceB, v128.mul<T>(aA, differenceA)));
+    const q2 = q1 + targetBytes;
+    v128.store(q2, Simd.fma<T>(bB2, sumB, Simd.fma<T>(aA2, sumA, u5)));
+    source += sourceLine;
+    target += targetLine;
+  }
 }
