@@ -32,28 +32,15 @@ export class WinogradFilterArgs {
 export function winogradFilter<T>(args: WinogradFilterArgs, first: i32, last: i32): void {
   const shift = alignof<T>();
   const size = args.size;
-  const points = size + 2;
   const planeBytes = (<usize>args.planeStride) << shift;
-  const lineBytes = <usize>points * 16;
   const taps = args.scratch;
-  const rows = taps + 9 * 16;
   for (let block = first; block < last; ++block) {
     let target = args.planes + <usize>block * <usize>args.depth * PANEL_BYTES;
     for (let k = 0; k < args.depth; ++k) {
       for (let half = 0; half < 2; ++half) {
         const column = block * Panel.columns<T>() + half * Simd.lanes<T>();
         gatherTaps<T>(args, column, k, taps);
-        transformFilter<T>(size, 3, taps, 16, 3 * 16, rows, 16, lineBytes);
-        transformFilter<T>(
-          size,
-          points,
-          rows,
-          lineBytes,
-          16,
-          target + <usize>half * 16,
-          planeBytes * points,
-          planeBytes,
-        );
+        transformFilter<T>(size, taps, target + <usize>half * 16, planeBytes);
       }
       target += PANEL_BYTES;
     }
@@ -77,9 +64,14 @@ function gatherTaps<T>(args: WinogradFilterArgs, column: i32, k: i32, target: us
       source += 16;
       target += step * lanes;
     }
-    for (let lane = 0; lane < lanes; ++lane) {
-      store<T>(target + <usize>lane * sizeof<T>(), load<T>(source + <usize>lane * columnBytes));
+    // As a vector: elements that are stored one by one cannot be forwarded to a load of all.
+    let last = v128.load_splat<T>(source);
+    last = v128.load_lane<T>(source + columnBytes, last, 1);
+    if (sizeof<T>() == 4) {
+      last = v128.load_lane<f32>(source + 2 * columnBytes, last, 2);
+      last = v128.load_lane<f32>(source + 3 * columnBytes, last, 3);
     }
+    v128.store(target, last);
     return;
   }
   for (let tap = 0; tap < 9; ++tap) {
