@@ -100,7 +100,8 @@ export class Conv2D extends Layer {
     this.#options = { stride: this.stride, padding, dilation: this.dilation, groups, algorithm };
     // Winograd's input gradient pads dy by 2 - padding.
     const deep = typeof padding !== 'string' && Math.max(...[padding].flat()) > 2;
-    this.#inputGradOptions = deep && algorithm !== 'auto' ? { ...this.#options, algorithm: 'direct' } : this.#options;
+    const isWinograd = algorithm === 'winograd2' || algorithm === 'winograd4';
+    this.#inputGradOptions = deep && isWinograd ? { ...this.#options, algorithm: 'direct' } : this.#options;
     const taps = this.kernelSize[0] * this.kernelSize[1];
     const groupIn = this.inChannels / groups;
     this.#filterShape = [this.outChannels, groupIn, ...this.kernelSize];

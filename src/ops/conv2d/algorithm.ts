@@ -64,7 +64,15 @@ export function chooseAlgorithm(g: ConvGeometry, pass: Pass, choice: Choice): Ch
   throw new ArgumentError('algorithm', wanted, `'auto' or 'direct' (${needs})`);
 }
 
+/** Multiplications below which choosing takes longer than computing: a quarter of a microsecond. */
+const TINY = 4096;
+
+function multiplications({ outputShape, groupIn, y, x }: ConvGeometry): number {
+  return outputShape[0] * outputShape[1] * outputShape[2] * outputShape[3] * groupIn * y.kernel * x.kernel;
+}
+
 function fastest(g: ConvGeometry, pass: Pass, { winograd, prepared = false, channelsLast }: Choice): ChosenAlgorithm {
+  if (multiplications(g) < TINY) return 'direct';
   if (isDepthwise(g)) return channelsLast || !fits('planar', g, pass) ? 'direct' : 'planar';
   let best: ChosenAlgorithm = 'direct';
   let least = cost(best, pass, g, prepared);

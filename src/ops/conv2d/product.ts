@@ -87,7 +87,16 @@ export function writeTables(runtime: Runtime, type: ElementType, aRows: Loops, c
   writeTable(runtime, type, cRows, c);
 }
 
+/** Tables of one loop and up to so many rows are written from here, which takes less time than the call of a kernel. */
+const SHORT_TABLE = 16;
+
 function writeTable(runtime: Runtime, type: ElementType, rows: Loops, target: number): void {
+  if (rows.length <= SHORT_TABLE && rows.outer === 1 && rows.inner === 1) {
+    const { i32 } = runtime.memory;
+    const last = rows.length - 1;
+    for (let i = 0; i <= last + REPEAT; i++) i32[target / 4 + i] = Math.min(i, last) * rows.stride;
+    return;
+  }
   // Field by field: a spread would take as long as the call.
   const args = {
     target,
