@@ -65,16 +65,16 @@ const LARGE_PLANES_BYTES = 1 << 24;
 const WHOLE_FILTER_BYTES = 1 << 21;
 const FUSED_FILTER_BYTES = 3 << 17;
 
-/** Tiles that are transformed and multiplied at a time: a multiple of both micro-kernel tiles where there are enough. */
-export function tilesPerBlock(tiles: number, points: number, channels: number, bytes: number, large: boolean): number {
+/** Tiles that are transformed and multiplied at a time, with `row` elements for each in all planes of a point: a multiple of both micro-kernel tiles where there are enough. */
+export function tilesPerBlock(tiles: number, points: number, row: number, bytes: number, large: boolean): number {
   const limit = large ? LARGE_PLANES_BYTES : PLANES_BYTES;
-  const fit = Math.floor(limit / (points * channels * bytes) / 12) * 12;
+  const fit = Math.floor(limit / (points * row * bytes) / 12) * 12;
   return Math.min(tiles, Math.max(48, fit));
 }
 
 /** Whether the planes of all tiles may be made at once. */
-export function planesFit(tiles: number, points: number, channels: number, bytes: number): boolean {
-  return tiles * points * channels * bytes <= LARGE_PLANES_BYTES;
+export function planesFit(tiles: number, points: number, row: number, bytes: number): boolean {
+  return tiles * points * row * bytes <= LARGE_PLANES_BYTES;
 }
 
 /** Columns of filters that are transformed and used at a time, whole panels of them; all where they are small. */

@@ -43,15 +43,15 @@ export function winogradFilterGradPass(
   const panelColumns = PANEL_BYTES / bytes;
   const pitch = Math.ceil(columns / panelColumns) * panelColumns;
   const allTiles = g.batch * tilesHeight * tilesWidth;
+  const row = oddLines(depth, bytes);
   // Where the gradient's planes would outgrow L2, all tiles are transformed first, and then some columns at a time are multiplied
   // and transformed back.
   const narrow = columnsPerStep(points, depth, columns, bytes);
-  const fused = narrow < columns && planesFit(allTiles, points, depth + columns, bytes);
+  const fused = narrow < columns && planesFit(allTiles, points, row + pitch, bytes);
   const step = fused ? narrow : pitch;
   const chunk = fused ? g.batch : imagesPerChunk(g.batch, frameBytes + dyFrameBytes);
   const tilesOfChunk = chunk * tilesHeight * tilesWidth;
-  const block = fused ? allTiles : tilesPerBlock(tilesOfChunk, points, depth + columns, bytes, false);
-  const row = oddLines(depth, bytes);
+  const block = fused ? allTiles : tilesPerBlock(tilesOfChunk, points, row + pitch, bytes, false);
   const dataPlane = oddLines(block * row, bytes);
   const dyPlane = oddLines(block * pitch, bytes);
   const sumPlane = oddLines(depth * step, bytes);

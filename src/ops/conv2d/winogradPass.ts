@@ -133,8 +133,8 @@ function winogradPass(runtime: Runtime, type: ElementType, size: TileSize, opera
   const fused = large && !filters.transformed;
   const step = fused ? narrow : columns;
   const chunk = large ? source.batch : imagesPerChunk(source.batch, frameSize(frame, depth) * bytes);
-  const block = tilesPerBlock(chunk * tilesHeight * tilesWidth, points, depth + columns, bytes, large);
   const [dataRow, resultRow] = [oddLines(depth, bytes), oddLines(columns, bytes)];
+  const block = tilesPerBlock(chunk * tilesHeight * tilesWidth, points, dataRow + resultRow, bytes, large);
   const [dataPlane, resultPlane] = [oddLines(block * dataRow, bytes), oddLines(block * resultRow, bytes)];
   const part = { ...filters, columns: step };
   const [planes = 0, frames = 0, data = 0, results = 0, work = 0, a = 0, c = 0] = runtime.scratch.reserve(
