@@ -21,6 +21,12 @@ export abstract class Simd {
     return i64x2.splat(0);
   }
 
+  /** All bits of a lane where lower < v < upper; NaN as upper is no limit. */
+  @inline
+  static between<T>(v: v128, lower: v128, upper: v128): v128 {
+    return v128.andnot(v128.gt<T>(v, lower), v128.ge<T>(v, upper));
+  }
+
   /** The sum of the lanes, lane 0 first. */
   @inline
   static sum<T>(v: v128): T {

@@ -13,6 +13,11 @@ export abstract class Panel {
 export const START_BIAS: i32 = 1;
 export const START_C: i32 = 2;
 
+/** Results are limited to lower..upper (ReLU, ReLU6). */
+export const FINISH_CLAMP: i32 = 1;
+/** Results are zero wherever an element of the mask is not between lower and upper, NaN being no limit (the derivative of ReLU and ReLU6). */
+export const FINISH_MASK: i32 = 2;
+
 /**
  * A gathered matrix product, one per group:
  *
@@ -54,8 +59,10 @@ export class GemmArgs {
   cGroup: i32;
   /** 0, START_BIAS or START_C (then each row of C has whole panels to read). */
   start: i32;
-  /** 1: results are limited to lower..upper on the way out (ReLU, ReLU6). */
-  clamp: i32;
+  /** What is done to a result on its way out: 0 or FINISH_*. */
+  finish: i32;
+  /** FINISH_MASK: bytes from an element of C to the one of the mask that decides on it. */
+  mask: usize;
   /** A block of work is rowBlock rows (a multiple of the tile) by panelBlock panels of one group. */
   rowBlock: i32;
   panelBlock: i32;

@@ -1,7 +1,7 @@
 import { Jobs } from '../jobs';
 import { Simd } from '../simd';
-import { GemmArgs, PANEL_BYTES, Panel, START_BIAS, START_C } from './args';
-import { storeRow } from './store';
+import { FINISH_CLAMP, FINISH_MASK, GemmArgs, PANEL_BYTES, Panel, START_BIAS, START_C } from './args';
+import { storeMasked, storeRow } from './store';
 
 /**
  * The product of depthwise convolutions, where every column has an A of its own:
@@ -111,7 +111,7 @@ function diagonalTile<T>(args: GemmArgs, row: i32, panel: i32, b: usize): void {
     a2 += outerJump;
     a3 += outerJump;
   }
-  if (args.clamp) {
+  if (args.finish == FINISH_CLAMP) {
     const lower = v128.splat<T>(<T>args.lower);
     const upper = v128.splat<T>(<T>args.upper);
     s00 = v128.min<T>(v128.max<T>(s00, lower), upper);
@@ -124,6 +124,13 @@ function diagonalTile<T>(args: GemmArgs, row: i32, panel: i32, b: usize): void {
     s31 = v128.min<T>(v128.max<T>(s31, lower), upper);
   }
   const rows = args.rows - row;
+  if (args.finish == FINISH_MASK) {
+    storeMasked<T>(args, c0, s00, s01, Panel.columns<T>());
+    if (rows > 1) storeMasked<T>(args, c1, s10, s11, Panel.columns<T>());
+    if (rows > 2) storeMasked<T>(args, c2, s20, s21, Panel.columns<T>());
+    if (rows > 3) storeMasked<T>(args, c3, s30, s31, Panel.columns<T>());
+    return;
+  }
   v128.store(c0, s00);
   v128.store(c0, s01, 16);
   if (rows > 1) {
@@ -169,13 +176,14 @@ function diagonalTail<T>(args: GemmArgs, row: i32, panel: i32, b: usize, columns
         }
       }
     }
-    if (args.clamp) {
+    if (args.finish == FINISH_CLAMP) {
       const lower = v128.splat<T>(<T>args.lower);
       const upper = v128.splat<T>(<T>args.upper);
       s0 = v128.min<T>(v128.max<T>(s0, lower), upper);
       s1 = v128.min<T>(v128.max<T>(s1, lower), upper);
     }
-    storeRow<T>(c, s0, s1, columns);
+    if (args.finish == FINISH_MASK) storeMasked<T>(args, c, s0, s1, columns);
+    else storeRow<T>(c, s0, s1, columns);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Simd } from '../simd';
-import { GemmArgs, Panel, START_BIAS, START_C } from './args';
-import { storeRow } from './store';
+import { FINISH_CLAMP, FINISH_MASK, GemmArgs, Panel, START_BIAS, START_C } from './args';
+import { storeMasked, storeRow } from './store';
 
 /**
  * Micro-kernel: 6 rows of C by one panel (two vectors), the whole sum over k in registers. 12 sums, 2 of B, 1 of A: just V8's 15
@@ -115,7 +115,7 @@ export function tile6<T>(args: GemmArgs, a: usize, b: usize, c: usize, bias: usi
     a5 += outerJump;
   }
 
-  if (args.clamp) {
+  if (args.finish == FINISH_CLAMP) {
     const lower = v128.splat<T>(<T>args.lower);
     const upper = v128.splat<T>(<T>args.upper);
     s00 = v128.min<T>(v128.max<T>(s00, lower), upper);
@@ -132,6 +132,15 @@ export function tile6<T>(args: GemmArgs, a: usize, b: usize, c: usize, bias: usi
     s51 = v128.min<T>(v128.max<T>(s51, lower), upper);
   }
   const rows = args.rows - row;
+  if (args.finish == FINISH_MASK) {
+    storeMasked<T>(args, c0, s00, s01, columns);
+    if (rows > 1) storeMasked<T>(args, c1, s10, s11, columns);
+    if (rows > 2) storeMasked<T>(args, c2, s20, s21, columns);
+    if (rows > 3) storeMasked<T>(args, c3, s30, s31, columns);
+    if (rows > 4) storeMasked<T>(args, c4, s40, s41, columns);
+    if (rows > 5) storeMasked<T>(args, c5, s50, s51, columns);
+    return;
+  }
   if (columns >= Panel.columns<T>() && rows >= 6) {
     v128.store(c0, s00);
     v128.store(c0, s01, 16);

@@ -1,3 +1,4 @@
+import { FINISH_CLAMP, FINISH_MASK } from '../gemm/args';
 import { Simd } from '../simd';
 import { transformData, transformOutput, transformOutputGrad } from './points';
 
@@ -39,8 +40,9 @@ export class WinogradDataArgs {
    * 0: a tile's channels are contiguous.
    */
   panelStride: i32;
-  /** Output transform, 1: results are limited to lower..upper. */
-  clamp: i32;
+  /** Output transform: 0 or FINISH_*, as in GemmArgs. */
+  finish: i32;
+  mask: usize;
   lower: f64;
   upper: f64;
 }
@@ -91,7 +93,7 @@ export function winogradOutput<T>(args: WinogradDataArgs, first: i32, last: i32)
   const scratch = args.scratch;
   const lineBytes = <usize>points * 16;
   const zero = Simd.zero();
-  const clamp = args.clamp;
+  const clamp = args.finish == FINISH_CLAMP ? 1 : 0;
   const lower = v128.splat<T>(<T>args.lower);
   const upper = v128.splat<T>(<T>args.upper);
   for (let block = first; block < last; ++block) {
@@ -120,7 +122,7 @@ export function winogradOutput<T>(args: WinogradDataArgs, first: i32, last: i32)
         zero,
         zero,
       );
-      const whole = columns == size && count >= lanes;
+      const whole = columns == size && count >= lanes && args.finish != FINISH_MASK;
       transformOutput<T>(
         size,
         rows,
@@ -135,27 +137,37 @@ export function winogradOutput<T>(args: WinogradDataArgs, first: i32, last: i32)
         lower,
         upper,
       );
-      if (!whole) copyPixels<T>(scratch, lineBytes, target, rowBytes, pixelBytes, rows, columns, count);
+      if (!whole) copyPixels<T>(args, scratch, target, rows, columns, count);
       source += 16;
       target += 16;
     }
   }
 }
 
-/** The first `count` channels of rows x columns vectors, to pixels. */
+/** The first `count` channels of rows x columns vectors of working memory, to pixels. */
 function copyPixels<T>(
+  args: WinogradDataArgs,
   source: usize,
-  lineBytes: usize,
   target: usize,
-  rowBytes: usize,
-  pixelBytes: usize,
   rows: i32,
   columns: i32,
   count: i32,
 ): void {
+  const shift = alignof<T>();
+  const rowBytes = (<usize>args.rowStride) << shift;
+  const pixelBytes = (<usize>args.pixelStride) << shift;
+  const lineBytes = <usize>(args.size + 2) * 16;
+  const lower = v128.splat<T>(<T>args.lower);
+  const upper = v128.splat<T>(<T>args.upper);
   for (; rows > 0; --rows) {
     for (let j = 0; j < columns; ++j) {
-      Simd.storePartial<T>(target + <usize>j * pixelBytes, v128.load(source + <usize>j * 16), count);
+      const pixel = target + <usize>j * pixelBytes;
+      let v = v128.load(source + <usize>j * 16);
+      if (args.finish == FINISH_MASK) {
+        const mask = Simd.loadPartial<T>(pixel + args.mask, count, lower);
+        v = v128.and(v, Simd.between<T>(mask, lower, upper));
+      }
+      Simd.storePartial<T>(pixel, v, count);
     }
     source += lineBytes;
     target += rowBytes;

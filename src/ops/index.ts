@@ -4,7 +4,7 @@ export { conv2dBiasGrad } from './conv2d/biasGrad.ts';
 export { conv2dFilterGrad, type ScaleOption } from './conv2d/filterGrad.ts';
 export { type Activation, type Conv2DForwardOptions, conv2d } from './conv2d/forward.ts';
 export type { Conv2DOptions } from './conv2d/geometry.ts';
-export { conv2dInputGrad } from './conv2d/inputGrad.ts';
+export { type Conv2DInputGradOptions, conv2dInputGrad, type InputActivation } from './conv2d/inputGrad.ts';
 export { linear, linearBiasGrad, linearInputGrad, linearWeightGrad } from './linear.ts';
 export type { OutOption } from './operands.ts';
 export {

@@ -15,7 +15,7 @@ export function relu(x: Tensor, options: OutOption = {}): Tensor {
   checkOut(options.out, x.shape, dtype, options.out === x ? [] : [x]);
   const { runtime } = x.storage;
   return produce(options.out, x.shape, dtype, x.format, y => {
-    const args = { x: x.address, dy: 0, target: y.address, count: x.size };
+    const args = { x: x.address, dy: 0, target: y.address, count: x.size, upper: 0 };
     runtime.run('relu', DTYPES[dtype].kernel, args, Math.ceil(x.size / ELEMENTWISE_BLOCK));
   });
 }
@@ -33,7 +33,8 @@ export function reluGrad(dy: Tensor, x: Tensor, options: OutOption = {}): Tensor
   return scope(() => {
     const gradient = inFormat(dy, x.format);
     return produce(options.out, x.shape, dtype, x.format, dx => {
-      const args = { x: x.address, dy: gradient.address, target: dx.address, count: x.size };
+      const operands = { x: x.address, dy: gradient.address, target: dx.address };
+      const args = { ...operands, count: x.size, upper: Number.NaN };
       runtime.run('reluGrad', DTYPES[dtype].kernel, args, Math.ceil(x.size / ELEMENTWISE_BLOCK));
     });
   });

@@ -7,6 +7,8 @@ export const ABI_VERSION = 1;
 export const PANEL_BYTES = 32;
 /** GemmArgs.start. */
 export const START = { zero: 0, bias: 1, c: 2 } as const;
+/** GemmArgs.finish and WinogradDataArgs.finish. */
+export const FINISH = { none: 0, clamp: 1, mask: 2 } as const;
 
 /** Elements in a block of an element-wise kernel, ELEMENTWISE_BLOCK of assembly/jobs.ts. */
 export const ELEMENTWISE_BLOCK = 16384;
@@ -45,7 +47,8 @@ const gemm = new Struct({
   bGroup: 'i32',
   cGroup: 'i32',
   start: 'i32',
-  clamp: 'i32',
+  finish: 'i32',
+  mask: 'ptr',
   rowBlock: 'i32',
   panelBlock: 'i32',
   tile: 'i32',
@@ -124,7 +127,7 @@ const transpose = new Struct({ source: 'ptr', target: 'ptr', batch: 'i32', rows:
 
 const addScaled = new Struct({ source: 'ptr', target: 'ptr', count: 'i32', factor: 'f64' });
 
-const relu = new Struct({ x: 'ptr', dy: 'ptr', target: 'ptr', count: 'i32' });
+const relu = new Struct({ x: 'ptr', dy: 'ptr', target: 'ptr', count: 'i32', upper: 'f64' });
 
 const pool = new Struct({
   x: 'ptr',
@@ -182,7 +185,8 @@ const winogradData = new Struct({
   planeStride: 'i32',
   tileStride: 'i32',
   panelStride: 'i32',
-  clamp: 'i32',
+  finish: 'i32',
+  mask: 'ptr',
   lower: 'f64',
   upper: 'f64',
 });

@@ -1,4 +1,4 @@
-import { PANEL_BYTES, START } from './abi.ts';
+import { FINISH, PANEL_BYTES, START } from './abi.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Sizes of the product that is run: 1.6 MFLOP. */
@@ -54,7 +54,8 @@ export function warmUp(runtime: Runtime): void {
     bGroup: 0,
     cGroup: 0,
     start: START.zero,
-    clamp: 0,
+    finish: FINISH.none,
+    mask: 0,
     rowBlock: ROWS,
     panelBlock: COLUMNS / 8,
     tile: runtime.tile,
@@ -79,7 +80,8 @@ export function warmUp(runtime: Runtime): void {
     planeStride,
     tileStride: COLUMNS,
     panelStride: 0,
-    clamp: 0,
+    finish: FINISH.none,
+    mask: 0,
     lower: 0,
     upper: 0,
   };

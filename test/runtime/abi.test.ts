@@ -91,6 +91,8 @@ describe('argument structs', () => {
     expect(host.START.zero).toBe(0);
     expect(host.START.bias).toBe(constant('gemm/args', 'START_BIAS'));
     expect(host.START.c).toBe(constant('gemm/args', 'START_C'));
+    expect(host.FINISH.clamp).toBe(constant('gemm/args', 'FINISH_CLAMP'));
+    expect(host.FINISH.mask).toBe(constant('gemm/args', 'FINISH_MASK'));
     expect(host.ELEMENTWISE_BLOCK).toBe(constant('jobs', 'ELEMENTWISE_BLOCK'));
     expect(host.UNPACK_COLUMNS).toBe(constant('conv/unpackFilter', 'COLUMN_BLOCK'));
     expect(host.LINE_VECTORS).toBe(constant('winograd/filter', 'LINE_VECTORS'));

@@ -16,7 +16,7 @@ import { tileSize, winogradForwardPass } from './winogradPass.ts';
 /** What is done to each result on its way out: relu = max(y, 0), relu6 = min(max(y, 0), 6). */
 export type Activation = 'relu' | 'relu6';
 
-const CLAMPS: Readonly<Record<Activation, Clamp>> = {
+const LIMITS: Readonly<Record<Activation, Clamp>> = {
   relu: { lower: 0, upper: Number.POSITIVE_INFINITY },
   relu6: { lower: 0, upper: 6 },
 };
@@ -50,7 +50,7 @@ export function conv2d(x: Tensor, w: Tensor, b?: Tensor | null, options: Conv2DF
     prepared: options.cache !== undefined,
     channelsLast: x.format === 'channelsLast',
   });
-  const clamp = clampOf(options.activation);
+  const clamp = limitsOf(options.activation);
   checkOut(options.out, g.outputShape, dtype, bias ? [x, w, bias] : [x, w]);
   makeContiguous(w);
   const type = DTYPES[dtype].kernel;
@@ -83,8 +83,9 @@ export function imagesOf(tensor: Tensor): Images {
   };
 }
 
-function clampOf(activation: Activation | undefined): Clamp | undefined {
+/** @throws ArgumentError */
+export function limitsOf(activation: Activation | undefined): Clamp | undefined {
   if (activation === undefined) return undefined;
-  if (!Object.hasOwn(CLAMPS, activation)) throw new ArgumentError('activation', activation, "'relu' or 'relu6'");
-  return CLAMPS[activation];
+  if (!Object.hasOwn(LIMITS, activation)) throw new ArgumentError('activation', activation, "'relu' or 'relu6'");
+  return LIMITS[activation];
 }

@@ -1,13 +1,32 @@
+import { ELEMENTWISE_BLOCK } from '../../runtime/abi.ts';
+import type { ElementType, Runtime } from '../../runtime/runtime.ts';
 import { DTYPES } from '../../tensor/dtype.ts';
+import { scope } from '../../tensor/scope.ts';
 import { checkSameShape, type Shape } from '../../tensor/shape.ts';
 import { makeContiguous, type Tensor } from '../../tensor/tensor.ts';
-import { checkOperands, checkOut, type OutOption, produce } from '../operands.ts';
+import { checkOperands, checkOut, inFormat, type OutOption, produce } from '../operands.ts';
 import { chooseAlgorithm, resultFormat } from './algorithm.ts';
-import { imagesOf } from './forward.ts';
+import { type Activation, imagesOf, limitsOf } from './forward.ts';
 import { type Conv2DOptions, convGeometry } from './geometry.ts';
 import { inputGradPass } from './inputGradPass.ts';
 import { planarInputGradPass } from './planar/inputGradPass.ts';
+import type { Clamp } from './product.ts';
 import { tileSize, winogradInputGradPass } from './winogradPass.ts';
+
+/** An activation in front of a convolution. */
+export interface InputActivation {
+  readonly activation: Activation;
+  /** The activation's output, that is the convolution's input, [batch, in, height, width]. */
+  readonly output: Tensor;
+}
+
+export interface Conv2DInputGradOptions extends Conv2DOptions, OutOption {
+  /**
+   * The activation whose output the input is: the gradient goes on through it, to the activation's own input. Its derivative is
+   * applied as results are written: dx = 0 unless 0 < output (and output < 6 for relu6).
+   */
+  through?: InputActivation | undefined;
+}
 
 /**
  * Gradient of a convolution's input, the adjoint of `conv2d` in x:
@@ -26,12 +45,15 @@ export function conv2dInputGrad(
   dy: Tensor,
   w: Tensor,
   inputShape: Shape,
-  options: Conv2DOptions & OutOption = {},
+  options: Conv2DInputGradOptions = {},
 ): Tensor {
-  const dtype = checkOperands({ dy, w });
+  const { through } = options;
+  const dtype = checkOperands({ dy, w }, { 'through.output': through?.output });
+  const limits = limitsOf(through?.activation);
   const g = convGeometry(inputShape, w.shape, options, { input: 'inputShape', filters: 'w' });
   checkSameShape('dy', dy.shape, g.outputShape);
-  checkOut(options.out, g.inputShape, dtype, [dy, w]);
+  if (through) checkSameShape('through.output', through.output.shape, g.inputShape);
+  checkOut(options.out, g.inputShape, dtype, through ? [dy, w, through.output] : [dy, w]);
   const { runtime } = dy.storage;
   const algorithm = chooseAlgorithm(g, 'inputGrad', {
     wanted: options.algorithm,
@@ -40,10 +62,31 @@ export function conv2dInputGrad(
   });
   makeContiguous(w);
   const type = DTYPES[dtype].kernel;
-  return produce(options.out, g.inputShape, dtype, resultFormat(algorithm), dx => {
-    const operands = { dy: imagesOf(dy), w: w.address, dx: dx.address };
-    if (algorithm === 'direct') inputGradPass(runtime, type, g, operands);
-    else if (algorithm === 'planar') planarInputGradPass(runtime, type, g, operands);
-    else winogradInputGradPass(runtime, type, tileSize(algorithm), g, operands);
+  const format = resultFormat(algorithm);
+  return scope(() => {
+    const mask = through && limits && derivativeMask(limits, inFormat(through.output, format));
+    return produce(options.out, g.inputShape, dtype, format, dx => {
+      const operands = { dy: imagesOf(dy), w: w.address, dx: dx.address };
+      if (algorithm === 'planar') {
+        planarInputGradPass(runtime, type, g, operands);
+        if (mask) applyMask(runtime, type, dx, mask);
+        return;
+      }
+      const masked = { ...operands, mask: mask && { ...mask, offset: mask.output.address - dx.address } };
+      if (algorithm === 'direct') inputGradPass(runtime, type, g, masked);
+      else winogradInputGradPass(runtime, type, tileSize(algorithm), g, masked);
+    });
   });
+}
+
+/** relu's upper limit is infinity, which is an output like any other. */
+function derivativeMask({ lower, upper }: Clamp, output: Tensor) {
+  return { lower, upper: upper === Number.POSITIVE_INFINITY ? Number.NaN : upper, output };
+}
+
+/** The planar kernels write rows of one channel: a pass of its own costs them no more. */
+function applyMask(runtime: Runtime, type: ElementType, dx: Tensor, mask: Clamp & { readonly output: Tensor }): void {
+  const { size, address } = dx;
+  const args = { x: mask.output.address, dy: address, target: address, count: size, upper: mask.upper };
+  runtime.run('reluGrad', type, args, Math.ceil(size / ELEMENTWISE_BLOCK));
 }

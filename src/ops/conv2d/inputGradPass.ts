@@ -4,7 +4,7 @@ import { copyFrames, frameSize, type Images, inPlace, type Pixels, readsInPlace 
 import { type ConvGeometry, productGroups } from './geometry.ts';
 import { type Phase, type Polyphase, polyphase } from './phases.ts';
 import { imagesPerChunk, panelBytes } from './plan.ts';
-import { runProduct, type Tables, tableBytes, writeTables } from './product.ts';
+import { type Mask, runProduct, type Tables, tableBytes, writeTables } from './product.ts';
 
 export interface InputGradOperands {
   readonly dy: Images;
@@ -12,6 +12,8 @@ export interface InputGradOperands {
   readonly w: number;
   /** Where the gradient goes, channels-last. */
   readonly dx: number;
+  /** The derivative of an activation, by its output (channels-last). */
+  readonly mask?: Mask | undefined;
 }
 
 /** Both phases of a part of the input, and where its packed filters are. */
@@ -60,7 +62,7 @@ export function inputGradPass(runtime: Runtime, type: ElementType, g: ConvGeomet
       ? inPlace(dy, first, bytes)
       : copyFrames(runtime, type, dy, frame, { first, count }, frames, g.outChannels);
     const target = operands.dx + first * g.inChannels * g.y.size * g.x.size * bytes;
-    for (const part of parts) runPhase(runtime, type, g, part, source, count, target, bytes, { a, c });
+    for (const part of parts) runPhase(runtime, type, g, part, source, count, { ...operands, dx: target }, { a, c });
   }
 }
 
@@ -101,10 +103,10 @@ function runPhase(
   { y, x, panels }: Part,
   source: Pixels,
   images: number,
-  dx: number,
-  bytes: number,
+  { dx, mask }: InputGradOperands,
   tables: Tables,
 ): void {
+  const bytes = BYTES[type];
   const width = g.x.size;
   const { groups, groupIn, diagonal } = productGroups(g);
   const aRows = {
@@ -141,6 +143,7 @@ function runPhase(
     columns: groupIn,
     diagonal,
     start: 'zero' as const,
+    mask,
   };
   runProduct(runtime, type, product, tables);
 }

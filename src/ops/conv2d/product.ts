@@ -1,4 +1,4 @@
-import { PANEL_BYTES, START } from '../../runtime/abi.ts';
+import { FINISH, PANEL_BYTES, START } from '../../runtime/abi.ts';
 import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
 import { productBlocks } from './plan.ts';
 
@@ -18,6 +18,25 @@ export interface Clamp {
   readonly upper: number;
 }
 
+/**
+ * Results are zero wherever an element of a tensor with the same layout, `offset` bytes from them, is not between the limits, which
+ * do not count; NaN as upper is none.
+ */
+export interface Mask extends Clamp {
+  readonly offset: number;
+}
+
+/** The fields of an argument struct that say what is done to results on their way out. */
+export function finishFields(clamp: Clamp | undefined, mask?: Mask | undefined) {
+  const limits = clamp ?? mask;
+  return {
+    finish: mask ? FINISH.mask : clamp ? FINISH.clamp : FINISH.none,
+    mask: mask?.offset ?? 0,
+    lower: limits?.lower ?? 0,
+    upper: limits?.upper ?? 0,
+  };
+}
+
 /** C[m][n] = start + sum over k of A[m][k] * B[k][n], per group; the contract is GemmArgs in assembly/gemm/args.ts. */
 export interface Product {
   readonly a: number;
@@ -35,7 +54,9 @@ export interface Product {
   readonly columns: number;
   /** Address of the bias, 'zero', or 'c' to go on with what C holds. */
   readonly start: number | 'zero' | 'c';
+  /** At most one of the two. */
   readonly clamp?: Clamp | undefined;
+  readonly mask?: Mask | undefined;
   /** A depthwise product, assembly/gemm/diagonal.ts. */
   readonly diagonal?: boolean;
 }
@@ -113,7 +134,8 @@ function writeTable(runtime: Runtime, type: ElementType, rows: Loops, target: nu
 
 /** Runs a product whose tables stand. */
 export function runProduct(runtime: Runtime, type: ElementType, product: Product, tables: Tables): void {
-  const { start, clamp, rows } = product;
+  const { start, rows } = product;
+  const { finish, mask, lower, upper } = finishFields(product.clamp, product.mask);
   const sum = collapse(product.sum);
   const depth = turns(sum);
   const bytes = BYTES[type];
@@ -138,12 +160,13 @@ export function runProduct(runtime: Runtime, type: ElementType, product: Product
     bGroup: product.bGroup ?? plan.panels * depth * (PANEL_BYTES / bytes),
     cGroup: product.cGroup,
     start: typeof start === 'number' ? START.bias : START[start],
-    clamp: clamp ? 1 : 0,
+    finish,
+    mask,
     rowBlock: plan.rowBlock,
     panelBlock: plan.panelBlock,
     tile: runtime.tile,
-    lower: clamp?.lower ?? 0,
-    upper: clamp?.upper ?? 0,
+    lower,
+    upper,
   };
   runtime.run(product.diagonal ? 'diagonal' : 'gemm', type, args, plan.blocks);
 }

@@ -6,7 +6,7 @@ import { copyFrames, type Frame, frameSize, type Images, inPlace, type Pixels, r
 import type { ConvGeometry } from './geometry.ts';
 import type { InputGradOperands } from './inputGradPass.ts';
 import { columnsPerStep, imagesPerChunk, oddLines, tilesPerBlock } from './plan.ts';
-import { type Clamp, evenRows, runProduct, tableBytes, writeTables } from './product.ts';
+import { type Clamp, evenRows, finishFields, type Mask, runProduct, tableBytes, writeTables } from './product.ts';
 
 /** Outputs of a tile along one dimension: F(4x4, 3x3) or F(2x2, 3x3). */
 export type TileSize = 4 | 2;
@@ -36,6 +36,7 @@ interface WinogradOperands {
   readonly height: number;
   readonly width: number;
   readonly clamp?: Clamp | undefined;
+  readonly mask?: Mask | undefined;
 }
 
 /** Working memory of a transform, 36 vectors. */
@@ -75,7 +76,7 @@ export function winogradInputGradPass(
   type: ElementType,
   size: TileSize,
   g: ConvGeometry,
-  { dy, w, dx }: InputGradOperands,
+  { dy, w, dx, mask }: InputGradOperands,
 ): void {
   winogradPass(runtime, type, size, {
     source: dy,
@@ -92,6 +93,7 @@ export function winogradInputGradPass(
     },
     bias: 0,
     target: dx,
+    mask,
     height: g.y.size,
     width: g.x.size,
   });
@@ -196,9 +198,7 @@ function winogradPass(runtime: Runtime, type: ElementType, size: TileSize, opera
         bias: operands.bias,
         height,
         width,
-        clamp: operands.clamp ? 1 : 0,
-        lower: operands.clamp?.lower ?? 0,
-        upper: operands.clamp?.upper ?? 0,
+        ...finishFields(operands.clamp, operands.mask),
       };
       runtime.run('winogradOutput', type, { ...common, ...output }, rows);
     }
@@ -206,7 +206,7 @@ function winogradPass(runtime: Runtime, type: ElementType, size: TileSize, opera
 }
 
 /** Fields of WinogradDataArgs that only the output transform reads. */
-export const UNUSED = { bias: 0, height: 0, width: 0, clamp: 0, lower: 0, upper: 0 } as const;
+export const UNUSED = { bias: 0, height: 0, width: 0, ...finishFields(undefined) } as const;
 
 export function imageFields({ address, image, row, column }: Pixels) {
   return { images: address, imageStride: image, rowStride: row, pixelStride: column };
