@@ -12,7 +12,7 @@ export interface ConvShape {
   readonly groups: number;
 }
 
-/** The layers that the peers were measured on: of ResNet-50, MobileNet V2, and small networks with batches of 32. */
+/** Layers of ResNet-50, MobileNet V2, and small networks with batches of 32. */
 export const SHAPES: readonly ConvShape[] = [
   shape(3, 64, 7, 224, { stride: 2 }),
   shape(64, 64, 3, 56),
@@ -20,6 +20,7 @@ export const SHAPES: readonly ConvShape[] = [
   shape(128, 128, 3, 28),
   shape(256, 256, 3, 14),
   shape(512, 512, 3, 7),
+  shape(512, 512, 3, 7, { batch: 8 }),
   shape(256, 128, 1, 56),
   shape(128, 128, 3, 56, { stride: 2 }),
   shape(1024, 256, 1, 14),

@@ -10,8 +10,8 @@ const byName = (name: string) => {
 
 describe('shapes', () => {
   it('have names of their own', () => {
-    expect(SHAPES).toHaveLength(19);
-    expect(new Set(SHAPES.map(({ name }) => name)).size).toBe(19);
+    expect(SHAPES).toHaveLength(20);
+    expect(new Set(SHAPES.map(({ name }) => name)).size).toBe(20);
     expect(SHAPES.map(({ name }) => name)).toContain(TARGET.shape);
   });
 
