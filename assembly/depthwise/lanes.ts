@@ -1,5 +1,15 @@
+import { Simd } from '../simd';
+
 /** Vectors taken apart and put together, lane by lane. */
 export abstract class Lanes {
+  /** All bits of the last `count` lanes. */
+  @inline
+  static last<T>(count: i32): v128 {
+    const first = Simd.lanes<T>() - count;
+    if (sizeof<T>() == 8) return v128.ge<i64>(i64x2(0, 1), i64x2.splat(first));
+    return v128.ge<i32>(i32x4(0, 1, 2, 3), i32x4.splat(first));
+  }
+
   /** The lanes of even index of a and b. */
   @inline
   static even<T>(a: v128, b: v128): v128 {

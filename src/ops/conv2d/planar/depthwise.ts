@@ -6,8 +6,8 @@ import type { InputGradOperands } from '../inputGradPass.ts';
 import { polyphase } from '../phases.ts';
 import type { Clamp } from '../product.ts';
 
-/** DepthwisePlanesArgs.kind. */
-const KIND = { taps: 0, rows3: 1, rows3Apart: 2, gradient3: 3 } as const;
+/** KIND_* of assembly/depthwise/args.ts. */
+export const KIND = { taps: 0, rows3: 1, rows3Apart: 2, gradient3: 3 } as const;
 
 /** What the kernels may read past the end of a band. */
 const SLACK_BYTES = 64;
@@ -38,7 +38,7 @@ interface PlanePhase {
 }
 
 /** How the frame of a plane lies in scratch. */
-interface PlaneFrame {
+export interface PlaneFrame {
   readonly top: number;
   readonly left: number;
   readonly split: number;
@@ -107,7 +107,7 @@ export function depthwiseForwardPass(
 }
 
 /** Whether the filters are 3 x 3 neighbours, with this stride. */
-function is3x3({ y, x }: ConvGeometry, stride: number): boolean {
+export function is3x3({ y, x }: ConvGeometry, stride: number): boolean {
   return [y, x].every(axis => axis.kernel === 3 && axis.dilation === 1 && axis.stride === stride);
 }
 
@@ -186,7 +186,7 @@ export function depthwiseInputGradPass(
 }
 
 /** A frame whose columns stand apart by their remainder by `split`. */
-function planeFrame(type: ElementType, top: number, left: number, width: number, split: number): PlaneFrame {
+export function planeFrame(type: ElementType, top: number, left: number, width: number, split: number): PlaneFrame {
   const lanes = type === 'f32' ? 4 : 2;
   const inset = (lanes - (Math.floor(left / split) % lanes)) % lanes;
   const pitch = Math.ceil((inset + Math.ceil(width / split)) / lanes) * lanes;
@@ -208,25 +208,15 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
     phases.length * 32,
   );
   writeTables(runtime, phases, tapTable, phaseTable);
-  const { strides } = source;
   const args = {
-    source: source.address,
+    ...frameArgs(source, frame, { height: source.height, width: plan.width }, scratch),
     target: plan.target,
-    scratch,
     w: plan.w,
     bias: plan.bias,
     taps: tapTable,
     phases: phaseTable,
-    channels: source.channels,
     filterTaps: plan.filterTaps,
     phaseCount: phases.length,
-    height: source.height,
-    width: plan.width,
-    imageStride: strides.image,
-    channelStride: strides.channel,
-    rowStride: strides.row,
-    columnStride: strides.column,
-    ...frame,
     rowStep,
     reach,
     rows,
@@ -242,6 +232,26 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
     upper: plan.clamp?.upper ?? 0,
   };
   runtime.run('depthwisePlanes', type, args, source.batch * source.channels);
+}
+
+/** The fields of FrameArgs; `read` is what of a plane reaches the frame. */
+export function frameArgs(
+  { address, channels, strides }: Images,
+  frame: PlaneFrame,
+  read: { height: number; width: number },
+  scratch: number,
+) {
+  return {
+    source: address,
+    scratch,
+    channels,
+    ...read,
+    imageStride: strides.image,
+    channelStride: strides.channel,
+    rowStride: strides.row,
+    columnStride: strides.column,
+    ...frame,
+  };
 }
 
 function writeTables(runtime: Runtime, phases: readonly PlanePhase[], tapTable: number, phaseTable: number): void {

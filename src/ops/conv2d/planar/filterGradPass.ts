@@ -1,6 +1,7 @@
 import type { ElementType, Runtime } from '../../../runtime/runtime.ts';
 import { type FilterGradOperands, filterGradPass } from '../filterGradPass.ts';
-import type { ConvGeometry } from '../geometry.ts';
+import { type ConvGeometry, isDepthwise } from '../geometry.ts';
+import { depthwiseFilterGradPass, fitsPlanes } from './depthwiseFilterGrad.ts';
 
 export function planarFilterGradPass(
   runtime: Runtime,
@@ -8,5 +9,6 @@ export function planarFilterGradPass(
   g: ConvGeometry,
   operands: FilterGradOperands,
 ): void {
-  filterGradPass(runtime, type, g, operands);
+  if (isDepthwise(g) && fitsPlanes(type, g, operands)) depthwiseFilterGradPass(runtime, type, g, operands);
+  else filterGradPass(runtime, type, g, operands);
 }
