@@ -59,6 +59,8 @@ export class DepthwisePlanesArgs extends FrameArgs {
   targetWidth: i32;
   /** How the taps are laid out: KIND_*. */
   kind: i32;
+  /** KIND_3X3_GRADIENT: scratch for a row of the target that is not there. */
+  spare: usize;
   /** KIND_3X3_GRADIENT: whether the target begins with an odd row or column, see gradientRows. */
   rowParity: i32;
   columnParity: i32;

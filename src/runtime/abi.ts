@@ -306,6 +306,7 @@ const depthwisePlanes = new Struct({
   targetHeight: 'i32',
   targetWidth: 'i32',
   kind: 'i32',
+  spare: 'ptr',
   rowParity: 'i32',
   columnParity: 'i32',
   clamp: 'i32',

@@ -202,10 +202,11 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
   const band = Math.min(rows, Math.ceil(rows / bands / TILE_ROWS) * TILE_ROWS);
   const chunk = Math.max(1, Math.round(CHUNK_BYTES / (rowBytes * rowStep * TILE_ROWS))) * TILE_ROWS;
   const taps = phases.flatMap(phase => phase.taps);
-  const [scratch = 0, tapTable = 0, phaseTable = 0] = runtime.scratch.reserve(
+  const [scratch = 0, tapTable = 0, phaseTable = 0, spare = 0] = runtime.scratch.reserve(
     ((band - 1) * rowStep + reach) * rowBytes + SLACK_BYTES,
     taps.length * 8,
     phases.length * 32,
+    plan.kind === KIND.gradient3 ? plan.targetWidth * bytes : 0,
   );
   writeTables(runtime, phases, tapTable, phaseTable);
   const args = {
@@ -225,6 +226,7 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
     targetHeight: plan.targetHeight,
     targetWidth: plan.targetWidth,
     kind: plan.kind,
+    spare,
     rowParity: plan.rowParity ?? 0,
     columnParity: plan.columnParity ?? 0,
     clamp: plan.clamp ? 1 : 0,
