@@ -59,6 +59,14 @@ export class DepthwisePlanesArgs extends FrameArgs {
   targetWidth: i32;
   /** How the taps are laid out: KIND_*. */
   kind: i32;
+  /** KIND_3X3, KIND_3X3_APART. 1: the planes are read where they are, not from a band. */
+  inPlace: i32;
+  /** Scratch for a frame row that is zero. */
+  zeros: usize;
+  /** What the first tap column of a row's first vector, of all vectors, and the last one of the last vector keep of x. */
+  masks: usize;
+  /** 1: the taps of the filter come last one first. */
+  rotated: i32;
   /** KIND_3X3_GRADIENT: scratch for a row of the target that is not there. */
   spare: usize;
   /** KIND_3X3_GRADIENT: whether the target begins with an odd row or column, see gradientRows. */
@@ -103,10 +111,11 @@ export class DepthwiseFilterGradArgs extends FrameArgs {
 /** Taps that the filter gradient of any taps sums at a time. */
 export const TAP_GROUP: i32 = 5;
 
-/* KIND_*, 0: any taps. */
-/** One phase of 3 x 3 neighbouring taps, stride 1; in the order of DepthwisePlanesArgs.taps the weights are w[first +- n]. */
+/** Any taps. */
+export const KIND_TAPS: i32 = 0;
+/** 3 x 3 neighbouring taps, stride 1, see rows3. */
 export const KIND_3X3: i32 = 1;
-/** The same with stride 2 and two segments. */
+/** The same with stride 2; in a filter gradient with two segments. */
 export const KIND_3X3_APART: i32 = 2;
 /** The input gradient of a 3 x 3 convolution with stride 2: four phases at once. */
 export const KIND_3X3_GRADIENT: i32 = 3;

@@ -24,6 +24,13 @@ export abstract class Lanes {
     return v128.shuffle<f32>(a, b, 1, 3, 5, 7);
   }
 
+  /** The lanes of a but the first, then the first of b. */
+  @inline
+  static next<T>(a: v128, b: v128): v128 {
+    if (sizeof<T>() == 8) return v128.shuffle<f64>(a, b, 1, 2);
+    return v128.shuffle<f32>(a, b, 1, 2, 3, 4);
+  }
+
   /** a0 b0 a1 b1 ..., the first vector of it. */
   @inline
   static zipLow<T>(a: v128, b: v128): v128 {

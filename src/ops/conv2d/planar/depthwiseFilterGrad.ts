@@ -3,13 +3,10 @@ import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.
 import type { FilterGradOperands } from '../filterGradPass.ts';
 import { forwardFrame } from '../forwardPass.ts';
 import type { ConvGeometry } from '../geometry.ts';
-import { frameArgs, is3x3, KIND, planeFrame } from './depthwise.ts';
+import { frameArgs, is3x3, KIND, planeFrame, VECTOR_BYTES } from './depthwise.ts';
 
 /** Bytes of a band of frame rows: all taps read it from L1, beside dy. */
 const BAND_BYTES = 24 << 10;
-
-/** Bytes of a vector. */
-const VECTOR_BYTES = 16;
 
 /** Whether the pass below can do it: dy contiguous, a row of it a vector or more. */
 export function fitsPlanes(type: ElementType, { y, x }: ConvGeometry, { dy }: FilterGradOperands): boolean {
