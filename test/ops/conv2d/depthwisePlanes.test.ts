@@ -188,7 +188,14 @@ describe.each(dtypes)('a depthwise convolution of planes and its gradients, in %
         check(depthwise({ size: [height, 130], options: { padding: [1, 2, 0, 1], stride } }), dtype);
       }
     }
-    check(depthwise({ size: [3, 9001] }), dtype);
+    // A last band of fewer rows than a tile.
+    for (const [height, stride] of [
+      [5, 1],
+      [7, 1],
+      [9, 2],
+    ] as const) {
+      check(depthwise({ size: [height, 3001], options: { padding: [1, 2, 1, 1], stride } }), dtype);
+    }
   });
 
   it.each([
@@ -222,7 +229,6 @@ describe.each(dtypes)('a depthwise convolution of planes and its gradients, in %
         const poisoned = (a: typeof x) => map(a, (v, i) => (middle(a.shape)(v, i) ? v : Number.NaN));
         const [px, pdy] = [poisoned(x), poisoned(dy)];
         const label = `[${size}], stride ${stride}`;
-        const clean = reference.conv2dFilterGrad(x, dy, w.shape, c.options);
         const y = conv2d(made(px, dtype), made(w, dtype), null, planar(c.options));
         const dx = conv2dInputGrad(made(pdy, dtype), made(w, dtype), x.shape, planar(c.options));
         const dw = conv2dFilterGrad(made(px, dtype), made(pdy, dtype), w.shape, planar(c.options));
@@ -234,7 +240,6 @@ describe.each(dtypes)('a depthwise convolution of planes and its gradients, in %
         [...read(dw).data].forEach((v, i) => {
           expect(Number.isFinite(v), `${label}, dw ${i}`).toBe(Math.floor(i / 9) === 1);
         });
-        expect(clean.data.every(Number.isFinite)).toBe(true);
       }
     }
   });
