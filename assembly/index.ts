@@ -6,7 +6,8 @@ import { ReluArgs, reluGrad as reluGradOf, relu as reluOf } from './activation/r
 import { PadArgs, pad as padOf } from './conv/pad';
 import { SumPixelsArgs, sumPixels as sumPixelsOf } from './conv/sumPixels';
 import { UnpackFilterArgs, unpackFilter as unpackFilterOf } from './conv/unpackFilter';
-import { DepthwisePlanesArgs } from './depthwise/args';
+import { DepthwiseFilterGradArgs, DepthwisePlanesArgs } from './depthwise/args';
+import { depthwiseFilterGrad as depthwiseFilterGradOf } from './depthwise/filterGrad';
 import { depthwisePlanes as depthwisePlanesOf } from './depthwise/planes';
 import { GemmArgs } from './gemm/args';
 import { diagonal as diagonalOf } from './gemm/diagonal';
@@ -92,6 +93,12 @@ export function depthwisePlanes_f32(args: DepthwisePlanesArgs, first: i32, last:
 }
 export function depthwisePlanes_f64(args: DepthwisePlanesArgs, first: i32, last: i32): void {
   depthwisePlanesOf<f64>(args, first, last);
+}
+export function depthwiseFilterGrad_f32(args: DepthwiseFilterGradArgs, first: i32, last: i32): void {
+  depthwiseFilterGradOf<f32>(args, first, last);
+}
+export function depthwiseFilterGrad_f64(args: DepthwiseFilterGradArgs, first: i32, last: i32): void {
+  depthwiseFilterGradOf<f64>(args, first, last);
 }
 export function pack_f32(args: PackArgs, first: i32, last: i32): void {
   packOf<f32>(args, first, last);

@@ -1,12 +1,12 @@
 import { Simd } from '../simd';
-import { DepthwisePlanesArgs } from './args';
+import { FrameArgs } from './args';
 import { Lanes } from './lanes';
 
 /**
  * Copies frame rows `first` to `last` - 1 of the plane at `source` to `target`. Columns that are not the plane's are left as they
  * are, zero; rows that are not are filled with zeros.
  */
-export function copyRows<T>(args: DepthwisePlanesArgs, source: usize, target: usize, first: i32, last: i32): void {
+export function copyRows<T>(args: FrameArgs, source: usize, target: usize, first: i32, last: i32): void {
   const shift = alignof<T>();
   const rowBytes = (<usize>(args.split * args.pitch)) << shift;
   const sourceBytes = (<usize>args.rowStride) << shift;
@@ -29,11 +29,11 @@ export function copyRows<T>(args: DepthwisePlanesArgs, source: usize, target: us
 }
 
 /** `bytes` zeros, a multiple of 16; memory.fill is a call out of wasm. */
-function clear(target: usize, bytes: usize): void {
+export function clear(target: usize, bytes: usize): void {
   for (const end = target + bytes; target < end; target += 16) v128.store(target, Simd.zero());
 }
 
-function copyInside<T>(args: DepthwisePlanesArgs, source: usize, target: usize, rows: i32): void {
+function copyInside<T>(args: FrameArgs, source: usize, target: usize, rows: i32): void {
   const shift = alignof<T>();
   const pitchBytes = (<usize>args.pitch) << shift;
   const rowBytes = <usize>args.split * pitchBytes;
@@ -81,7 +81,7 @@ function copyWhole<T>(source: usize, sourceBytes: usize, target: usize, rowBytes
   }
 }
 
-/** Rows of `count` elements, those of even and of odd index apart. */
+/** Rows of `count` elements, those of even and of odd index apart; the last pair of vectors goes back to end with the pairs. */
 function copyApart<T>(
   source: usize,
   sourceBytes: usize,
@@ -92,26 +92,30 @@ function copyApart<T>(
   rows: i32,
 ): void {
   const lanes = Simd.lanes<T>();
+  const shift = alignof<T>();
   const pairs = count >> 1;
+  const last = (<usize>(pairs - lanes)) << shift;
   for (; rows > 0; --rows) {
-    let x = source;
-    let at: usize = 0;
-    let rest = pairs;
-    for (; rest >= lanes; rest -= lanes) {
-      const a = v128.load(x);
-      const b = v128.load(x, 16);
-      v128.store(even + at, Lanes.even<T>(a, b));
-      v128.store(odd + at, Lanes.odd<T>(a, b));
-      x += 32;
-      at += 16;
+    if (pairs >= lanes) {
+      for (let at: usize = 0; ; at = min<usize>(at + 16, last)) {
+        const x = source + 2 * at;
+        const a = v128.load(x);
+        const b = v128.load(x, 16);
+        v128.store(even + at, Lanes.even<T>(a, b));
+        v128.store(odd + at, Lanes.odd<T>(a, b));
+        if (at == last) break;
+      }
+    } else {
+      for (let i = 0; i < pairs; ++i) {
+        const at = (<usize>i) << shift;
+        store<T>(even + at, load<T>(source + 2 * at));
+        store<T>(odd + at, load<T>(source + 2 * at, sizeof<T>()));
+      }
     }
-    for (; rest > 0; --rest) {
-      store<T>(even + at, load<T>(x));
-      store<T>(odd + at, load<T>(x, sizeof<T>()));
-      x += 2 * sizeof<T>();
-      at += sizeof<T>();
+    if (count & 1) {
+      const at = (<usize>pairs) << shift;
+      store<T>(even + at, load<T>(source + 2 * at));
     }
-    if (count & 1) store<T>(even + at, load<T>(x));
     source += sourceBytes;
     even += rowBytes;
     odd += rowBytes;
@@ -119,7 +123,7 @@ function copyApart<T>(
 }
 
 /** One row of any column stride, into any number of segments. */
-function scatterRow<T>(args: DepthwisePlanesArgs, source: usize, target: usize): void {
+function scatterRow<T>(args: FrameArgs, source: usize, target: usize): void {
   const shift = alignof<T>();
   const columnBytes = (<usize>args.columnStride) << shift;
   let segment = args.left % args.split;

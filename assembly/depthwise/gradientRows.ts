@@ -24,22 +24,24 @@ export function gradientRows<T>(
   let x = args.scratch + <usize>(first - begin) * pitchBytes + ((<usize>args.inset) << shift);
   for (let k = first; k < last; ++k) {
     const target = plane + <usize>(2 * k) * targetBytes;
-    // Where the second row does not exist, it is written to the first, before that.
-    const next = 2 * k + 1 < args.targetHeight ? target + targetBytes : target;
-    gradientRow<T>(args, x, pitchBytes, w, target, next);
+    const next = 2 * k + 1 < args.targetHeight ? target + targetBytes : args.spare;
+    if (args.rowParity) gradientRow<T>(args, x, pitchBytes, w, next, target);
+    else gradientRow<T>(args, x, pitchBytes, w, target, next);
     x += pitchBytes;
   }
 }
 
-/** Rows `target` and `next` of dx from frame row `x` and the one after it. */
+/** Rows `even` and `odd` of dx from frame row `x` and the one after it. */
 function gradientRow<T>(
   args: DepthwisePlanesArgs,
   x: usize,
   pitchBytes: usize,
   w: usize,
-  target: usize,
-  next: usize,
+  even: usize,
+  odd: usize,
 ): void {
+  const shift = alignof<T>();
+  const lanes = Simd.lanes<T>();
   const w00 = v128.load_splat<T>(w);
   const w01 = v128.load_splat<T>(w, 1 * sizeof<T>());
   const w02 = v128.load_splat<T>(w, 2 * sizeof<T>());
@@ -51,9 +53,10 @@ function gradientRow<T>(
   const w22 = v128.load_splat<T>(w, 8 * sizeof<T>());
   const oddRow: usize = args.rowParity ? 0 : pitchBytes;
   const oddColumn: usize = args.columnParity ? 0 : sizeof<T>();
-  for (let columns = args.targetWidth; columns > 0; columns -= 2 * Simd.lanes<T>()) {
+  let columns = args.targetWidth;
+  for (;;) {
     const upper = x + pitchBytes;
-    const odd = x + oddRow;
+    const middle = x + oddRow;
     let v = v128.load(upper, sizeof<T>());
     let evenEven = v128.mul<T>(v, w00);
     v = v128.load(upper);
@@ -66,37 +69,48 @@ function gradientRow<T>(
     let evenOdd = v128.mul<T>(v, w01);
     v = v128.load(x + oddColumn);
     evenOdd = Simd.fma<T>(v, w21, evenOdd);
-    v = v128.load(odd, sizeof<T>());
+    v = v128.load(middle, sizeof<T>());
     let oddEven = v128.mul<T>(v, w10);
-    v = v128.load(odd);
+    v = v128.load(middle);
     oddEven = Simd.fma<T>(v, w12, oddEven);
-    v = v128.load(odd + oddColumn);
-    const oddOdd = v128.mul<T>(v, w11);
-    if (args.rowParity) {
-      storePair<T>(args, next, evenEven, evenOdd, columns);
-      storePair<T>(args, target, oddEven, oddOdd, columns);
-    } else {
-      storePair<T>(args, next, oddEven, oddOdd, columns);
-      storePair<T>(args, target, evenEven, evenOdd, columns);
+    v = v128.load(middle + oddColumn);
+    let oddOdd = v128.mul<T>(v, w11);
+    if (args.columnParity) {
+      v = evenEven;
+      evenEven = evenOdd;
+      evenOdd = v;
+      v = oddEven;
+      oddEven = oddOdd;
+      oddOdd = v;
     }
+    if (columns < 2 * lanes) {
+      // A call on the loop's way takes the weights out of their registers: 210 us instead of 82 (144 channels, 56x56).
+      storeTail<T>(even, evenEven, evenOdd, columns);
+      storeTail<T>(odd, oddEven, oddOdd, columns);
+      return;
+    }
+    v128.store(even, Lanes.zipLow<T>(evenEven, evenOdd));
+    v128.store(even, Lanes.zipHigh<T>(evenEven, evenOdd), 16);
+    v128.store(odd, Lanes.zipLow<T>(oddEven, oddOdd));
+    v128.store(odd, Lanes.zipHigh<T>(oddEven, oddOdd), 16);
     x += 16;
-    target += 32;
-    next += 32;
+    even += 32;
+    odd += 32;
+    columns -= 2 * lanes;
+    if (columns == 0) return;
+    if (columns < 2 * lanes && !(columns & 1)) {
+      // An even number of columns back, to end with the row.
+      const back = (<usize>(2 * lanes - columns)) << shift;
+      x -= back >> 1;
+      even -= back;
+      odd -= back;
+      columns = 2 * lanes;
+    }
   }
 }
 
-/** Even and odd columns of dx into one row of which `columns` are left. */
-function storePair<T>(args: DepthwisePlanesArgs, target: usize, even: v128, odd: v128, columns: i32): void {
-  const lanes = Simd.lanes<T>();
-  const first = args.columnParity ? odd : even;
-  const second = args.columnParity ? even : odd;
-  const low = Lanes.zipLow<T>(first, second);
-  const high = Lanes.zipHigh<T>(first, second);
-  if (columns >= 2 * lanes) {
-    v128.store(target, low);
-    v128.store(target, high, 16);
-  } else {
-    Simd.storePartial<T>(target, low, columns);
-    Simd.storePartial<T>(target + 16, high, columns - lanes);
-  }
+/** The first `columns` of two vectors whose lanes take turns. */
+function storeTail<T>(target: usize, a: v128, b: v128, columns: i32): void {
+  Simd.storePartial<T>(target, Lanes.zipLow<T>(a, b), columns);
+  Simd.storePartial<T>(target + 16, Lanes.zipHigh<T>(a, b), columns - Simd.lanes<T>());
 }

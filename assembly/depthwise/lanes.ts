@@ -1,5 +1,15 @@
+import { Simd } from '../simd';
+
 /** Vectors taken apart and put together, lane by lane. */
 export abstract class Lanes {
+  /** All bits of the last `count` lanes. */
+  @inline
+  static last<T>(count: i32): v128 {
+    const first = Simd.lanes<T>() - count;
+    if (sizeof<T>() == 8) return v128.ge<i64>(i64x2(0, 1), i64x2.splat(first));
+    return v128.ge<i32>(i32x4(0, 1, 2, 3), i32x4.splat(first));
+  }
+
   /** The lanes of even index of a and b. */
   @inline
   static even<T>(a: v128, b: v128): v128 {
@@ -12,6 +22,13 @@ export abstract class Lanes {
   static odd<T>(a: v128, b: v128): v128 {
     if (sizeof<T>() == 8) return v128.shuffle<f64>(a, b, 1, 3);
     return v128.shuffle<f32>(a, b, 1, 3, 5, 7);
+  }
+
+  /** The lanes of a but the first, then the first of b. */
+  @inline
+  static next<T>(a: v128, b: v128): v128 {
+    if (sizeof<T>() == 8) return v128.shuffle<f64>(a, b, 1, 2);
+    return v128.shuffle<f32>(a, b, 1, 2, 3, 4);
   }
 
   /** a0 b0 a1 b1 ..., the first vector of it. */

@@ -1,5 +1,4 @@
-import { Simd } from '../simd';
-import { DepthwisePlanesArgs, KIND_3X3, KIND_3X3_APART, KIND_3X3_GRADIENT, Phase } from './args';
+import { DepthwisePlanesArgs, KIND_3X3, KIND_3X3_GRADIENT, KIND_TAPS, Phase } from './args';
 import { copyRows } from './band';
 import { gradientRows } from './gradientRows';
 import { rows3, rows3Apart } from './rows';
@@ -14,15 +13,27 @@ export function depthwisePlanes<T>(args: DepthwisePlanesArgs, first: i32, last: 
   const planeBytes = (<usize>(args.targetHeight * args.targetWidth)) << shift;
   const rowBytes = (<usize>(args.split * args.pitch)) << shift;
   const frameRows = (args.band - 1) * args.rowStep + args.reach;
+  memory.fill(args.zeros, 0, rowBytes);
   // The zeros left and right of the plane stay for all planes.
-  memory.fill(args.scratch, 0, <usize>frameRows * rowBytes);
+  if (!args.inPlace) memory.fill(args.scratch, 0, <usize>frameRows * rowBytes);
   for (let block = first; block < last; ++block) {
     const image = block / args.channels;
     const channel = block % args.channels;
     const source = args.source + ((<usize>(image * args.imageStride + channel * args.channelStride)) << shift);
     const target = args.target + <usize>block * planeBytes;
     const w = args.w + ((<usize>(channel * args.filterTaps)) << shift);
-    const bias = args.bias ? load<T>(args.bias + ((<usize>channel) << shift)) : <T>0;
+    const bias = args.bias ? args.bias + ((<usize>channel) << shift) : args.zeros;
+    if (args.inPlace) {
+      const x = source - ((<usize>args.left) << shift);
+      const sourceBytes = (<usize>args.rowStride) << shift;
+      const rows = args.rows;
+      if (args.kind == KIND_3X3) {
+        rows3<T>(args, x, sourceBytes, args.top, args.height, target, w, bias, 0, rows, rows);
+      } else {
+        rows3Apart<T>(args, x, sourceBytes, args.top, args.height, target, w, bias, 0, rows, rows);
+      }
+      continue;
+    }
     let end = 0;
     while (end < args.rows) {
       // The last band has rows enough for a micro-kernel; rows that two bands share get the same bits twice.
@@ -35,45 +46,49 @@ export function depthwisePlanes<T>(args: DepthwisePlanesArgs, first: i32, last: 
         const need = (next - 1) * args.rowStep + args.reach;
         copyRows<T>(args, source, args.scratch + <usize>(have - begin * args.rowStep) * rowBytes, have, need);
         have = need;
-        planeRows<T>(args, target, w, bias, begin, row, next, end);
+        bandRows<T>(args, target, w, bias, begin, row, next, end);
       }
     }
   }
 }
 
 /** Phase rows `row` to `next` - 1 of the band from `begin` to `end` - 1. */
-function planeRows<T>(
+function bandRows<T>(
   args: DepthwisePlanesArgs,
   plane: usize,
   w: usize,
-  bias: T,
+  bias: usize,
   begin: i32,
   row: i32,
   next: i32,
   end: i32,
 ): void {
   const shift = alignof<T>();
-  const lanes = Simd.lanes<T>();
   if (args.kind == KIND_3X3_GRADIENT) {
     gradientRows<T>(args, plane, w, begin, row, next);
+    return;
+  }
+  if (args.kind != KIND_TAPS) {
+    const x = args.scratch + ((<usize>args.inset) << shift);
+    const rowBytes = (<usize>args.pitch) << shift;
+    const y = plane + ((<usize>(begin * args.targetWidth)) << shift);
+    const all = i32.MAX_VALUE;
+    if (args.kind == KIND_3X3) {
+      rows3<T>(args, x, rowBytes, 0, all, y, w, bias, row - begin, next - begin, end - begin);
+    } else {
+      rows3Apart<T>(args, x, rowBytes, 0, all, y, w, bias, row - begin, next - begin, end - begin);
+    }
     return;
   }
   for (let i = 0; i < args.phaseCount; ++i) {
     const phase = changetype<Phase>(args.phases + <usize>i * offsetof<Phase>());
     // In rows of the band.
     const rows = min<i32>(end, phase.rows) - begin;
-    let m = row - begin;
-    if (m >= rows) continue;
+    const last = min<i32>(next - begin, rows);
     const targetRow = phase.firstRow + begin * phase.rowStep;
     const target = plane + ((<usize>(targetRow * args.targetWidth + phase.firstColumn)) << shift);
-    const last = min<i32>(next - begin, rows);
-    // The special kernels go back to end with the last row and column, which needs as many.
-    if (args.kind == KIND_3X3 && phase.columns >= lanes && rows >= 4) {
-      rows3<T>(args, target, w, bias, m, last, rows, phase.columns);
-    } else if (args.kind == KIND_3X3_APART && phase.columns >= lanes && rows >= 2) {
-      rows3Apart<T>(args, target, w, bias, m, last, rows, phase.columns);
-    } else {
-      for (; m < last; m += TILE_ROWS) tapRows<T>(args, phase, target, w, bias, m, rows);
+    for (let m = row - begin; m < last; m += TILE_ROWS) {
+      tapRows<T>(args, phase, target, w, load<T>(bias), m, rows);
     }
   }
 }

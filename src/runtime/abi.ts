@@ -18,6 +18,8 @@ export const UNPACK_COLUMNS = 16;
 export const LINE_VECTORS = 4;
 /** TALL_ROWS of assembly/planar/args.ts. */
 export const PLANAR_ROWS = 4;
+/** TAP_GROUP of assembly/depthwise/args.ts. */
+export const TAP_GROUP = 5;
 /** CHANNEL_BLOCK of assembly/conv/sumPixels.ts. */
 export const SUM_CHANNELS = 8;
 /** ROW_BLOCK of assembly/tensor/transpose.ts. */
@@ -274,17 +276,10 @@ const planar = new Struct({
   upper: 'f64',
 });
 
-const depthwisePlanes = new Struct({
+const planeFrame = {
   source: 'ptr',
-  target: 'ptr',
   scratch: 'ptr',
-  w: 'ptr',
-  bias: 'ptr',
-  taps: 'ptr',
-  phases: 'ptr',
   channels: 'i32',
-  filterTaps: 'i32',
-  phaseCount: 'i32',
   height: 'i32',
   width: 'i32',
   imageStride: 'i32',
@@ -296,6 +291,17 @@ const depthwisePlanes = new Struct({
   split: 'i32',
   pitch: 'i32',
   inset: 'i32',
+} as const;
+
+const depthwisePlanes = new Struct({
+  ...planeFrame,
+  target: 'ptr',
+  w: 'ptr',
+  bias: 'ptr',
+  taps: 'ptr',
+  phases: 'ptr',
+  filterTaps: 'i32',
+  phaseCount: 'i32',
   rowStep: 'i32',
   reach: 'i32',
   rows: 'i32',
@@ -304,11 +310,34 @@ const depthwisePlanes = new Struct({
   targetHeight: 'i32',
   targetWidth: 'i32',
   kind: 'i32',
+  inPlace: 'i32',
+  zeros: 'ptr',
+  masks: 'ptr',
+  rotated: 'i32',
+  spare: 'ptr',
   rowParity: 'i32',
   columnParity: 'i32',
   clamp: 'i32',
   lower: 'f64',
   upper: 'f64',
+});
+
+const depthwiseFilterGrad = new Struct({
+  ...planeFrame,
+  dy: 'ptr',
+  target: 'ptr',
+  zeros: 'ptr',
+  sums: 'ptr',
+  taps: 'ptr',
+  filterTaps: 'i32',
+  images: 'i32',
+  rows: 'i32',
+  columns: 'i32',
+  rowStep: 'i32',
+  reach: 'i32',
+  band: 'i32',
+  kind: 'i32',
+  scale: 'f64',
 });
 
 /**
@@ -322,6 +351,7 @@ export const KERNELS = {
   planarFilter: { struct: planarFilter, mirrors: 'PlanarFilterArgs', typed: true },
   planar: { struct: planar, mirrors: 'PlanarArgs', typed: true },
   depthwisePlanes: { struct: depthwisePlanes, mirrors: 'DepthwisePlanesArgs', typed: true },
+  depthwiseFilterGrad: { struct: depthwiseFilterGrad, mirrors: 'DepthwiseFilterGradArgs', typed: true },
   pack: { struct: pack, mirrors: 'PackArgs', typed: true },
   pad: { struct: pad, mirrors: 'PadArgs', typed: true },
   unpackFilter: { struct: unpackFilter, mirrors: 'UnpackFilterArgs', typed: true },

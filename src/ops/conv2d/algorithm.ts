@@ -73,7 +73,7 @@ function multiplications({ outputShape, groupIn, y, x }: ConvGeometry): number {
 
 function fastest(g: ConvGeometry, pass: Pass, { winograd, prepared = false, channelsLast }: Choice): ChosenAlgorithm {
   if (multiplications(g) < TINY) return 'direct';
-  if (isDepthwise(g)) return channelsLast || !fits('planar', g, pass) ? 'direct' : 'planar';
+  if (isDepthwise(g)) return channelsLast ? 'direct' : 'planar';
   let best: ChosenAlgorithm = 'direct';
   let least = cost(best, pass, g, prepared);
   for (const algorithm of ALL) {
@@ -87,7 +87,7 @@ function fastest(g: ConvGeometry, pass: Pass, { winograd, prepared = false, chan
 
 function fits(algorithm: ChosenAlgorithm, g: ConvGeometry, pass: Pass): boolean {
   if (algorithm === 'direct') return true;
-  if (algorithm === 'planar') return pass !== 'filterGrad' && (g.groups === 1 || isDepthwise(g));
+  if (algorithm === 'planar') return isDepthwise(g) || (g.groups === 1 && pass !== 'filterGrad');
   const { y, x } = g;
   const is3x3 = [y, x].every(axis => axis.kernel === 3 && axis.stride === 1 && axis.dilation === 1);
   // The input gradient pads dy by 2 - padding.

@@ -6,8 +6,8 @@ import type { InputGradOperands } from '../inputGradPass.ts';
 import { polyphase } from '../phases.ts';
 import type { Clamp } from '../product.ts';
 
-/** DepthwisePlanesArgs.kind. */
-const KIND = { taps: 0, rows3: 1, rows3Apart: 2, gradient3: 3 } as const;
+/** KIND_* of assembly/depthwise/args.ts. */
+export const KIND = { taps: 0, rows3: 1, rows3Apart: 2, gradient3: 3 } as const;
 
 /** What the kernels may read past the end of a band. */
 const SLACK_BYTES = 64;
@@ -20,6 +20,9 @@ const CHUNK_BYTES = 200 << 10;
 
 /** Rows of a micro-kernel; a band has as many, where there are. */
 const TILE_ROWS = 4;
+
+/** Bytes of a vector. */
+export const VECTOR_BYTES = 16;
 
 interface PlaneTap {
   /** From the first element of a frame row; rows count as `row` elements each. */
@@ -38,7 +41,7 @@ interface PlanePhase {
 }
 
 /** How the frame of a plane lies in scratch. */
-interface PlaneFrame {
+export interface PlaneFrame {
   readonly top: number;
   readonly left: number;
   readonly split: number;
@@ -62,6 +65,7 @@ interface PlanesPlan {
   readonly rows: number;
   readonly phases: readonly PlanePhase[];
   readonly kind: number;
+  readonly rotated?: number;
   readonly rowParity?: number;
   readonly columnParity?: number;
   readonly clamp?: Clamp | undefined;
@@ -76,7 +80,9 @@ export function depthwiseForwardPass(
 ): void {
   const { y, x } = g;
   const bounds = forwardFrame(g);
-  const frame = planeFrame(type, bounds.top, bounds.left, bounds.width, x.stride);
+  const kind = kindOf(type, g, y.out, x.out);
+  // Those of 3 x 3 taps take even and odd columns apart themselves.
+  const frame = planeFrame(type, bounds.top, bounds.left, bounds.width, kind === KIND.taps ? x.stride : 1);
   const taps: PlaneTap[] = [];
   for (let q = 0; q < x.kernel; q++) {
     for (let p = 0; p < y.kernel; p++) {
@@ -101,13 +107,19 @@ export function depthwiseForwardPass(
     reach: (y.kernel - 1) * y.dilation + 1,
     rows: y.out,
     phases: [phase],
-    kind: is3x3(g, 1) ? KIND.rows3 : is3x3(g, 2) ? KIND.rows3Apart : KIND.taps,
+    kind,
     clamp: operands.clamp,
   });
 }
 
+/** The kernel for `rows` x `columns` results: those of 3 x 3 taps need a tile of them. */
+function kindOf(type: ElementType, g: ConvGeometry, rows: number, columns: number): number {
+  if (rows < TILE_ROWS || columns * BYTES[type] < VECTOR_BYTES) return KIND.taps;
+  return is3x3(g, 1) ? KIND.rows3 : is3x3(g, 2) ? KIND.rows3Apart : KIND.taps;
+}
+
 /** Whether the filters are 3 x 3 neighbours, with this stride. */
-function is3x3({ y, x }: ConvGeometry, stride: number): boolean {
+export function is3x3({ y, x }: ConvGeometry, stride: number): boolean {
   return [y, x].every(axis => axis.kernel === 3 && axis.dilation === 1 && axis.stride === stride);
 }
 
@@ -181,12 +193,14 @@ export function depthwiseInputGradPass(
     reach,
     rows: Math.max(...rows.phases.map(phase => phase.count)),
     phases,
-    kind: is3x3(g, 1) ? KIND.rows3 : KIND.taps,
+    // Padding over 2 skips the first rows or columns of the frame.
+    kind: Math.max(y.before, x.before) <= 2 && y.stride === 1 ? kindOf(type, g, y.size, x.size) : KIND.taps,
+    rotated: 1,
   });
 }
 
 /** A frame whose columns stand apart by their remainder by `split`. */
-function planeFrame(type: ElementType, top: number, left: number, width: number, split: number): PlaneFrame {
+export function planeFrame(type: ElementType, top: number, left: number, width: number, split: number): PlaneFrame {
   const lanes = type === 'f32' ? 4 : 2;
   const inset = (lanes - (Math.floor(left / split) % lanes)) % lanes;
   const pitch = Math.ceil((inset + Math.ceil(width / split)) / lanes) * lanes;
@@ -202,31 +216,26 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
   const band = Math.min(rows, Math.ceil(rows / bands / TILE_ROWS) * TILE_ROWS);
   const chunk = Math.max(1, Math.round(CHUNK_BYTES / (rowBytes * rowStep * TILE_ROWS))) * TILE_ROWS;
   const taps = phases.flatMap(phase => phase.taps);
-  const [scratch = 0, tapTable = 0, phaseTable = 0] = runtime.scratch.reserve(
-    ((band - 1) * rowStep + reach) * rowBytes + SLACK_BYTES,
+  const inPlace = readsPlanes(runtime, type, plan);
+  const [scratch = 0, tapTable = 0, phaseTable = 0, zeros = 0, masks = 0, spare = 0] = runtime.scratch.reserve(
+    inPlace ? 0 : ((band - 1) * rowStep + reach) * rowBytes + SLACK_BYTES,
     taps.length * 8,
     phases.length * 32,
+    rowBytes,
+    3 * VECTOR_BYTES,
+    plan.kind === KIND.gradient3 ? plan.targetWidth * bytes : 0,
   );
   writeTables(runtime, phases, tapTable, phaseTable);
-  const { strides } = source;
+  writeMasks(runtime, type, masks, inPlace && frame.left > 0, inPlace && outside(plan).right > 0);
   const args = {
-    source: source.address,
+    ...frameArgs(source, frame, { height: source.height, width: plan.width }, scratch),
     target: plan.target,
-    scratch,
     w: plan.w,
     bias: plan.bias,
     taps: tapTable,
     phases: phaseTable,
-    channels: source.channels,
     filterTaps: plan.filterTaps,
     phaseCount: phases.length,
-    height: source.height,
-    width: plan.width,
-    imageStride: strides.image,
-    channelStride: strides.channel,
-    rowStride: strides.row,
-    columnStride: strides.column,
-    ...frame,
     rowStep,
     reach,
     rows,
@@ -235,6 +244,11 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
     targetHeight: plan.targetHeight,
     targetWidth: plan.targetWidth,
     kind: plan.kind,
+    inPlace: inPlace ? 1 : 0,
+    zeros,
+    masks,
+    rotated: plan.rotated ?? 0,
+    spare,
     rowParity: plan.rowParity ?? 0,
     columnParity: plan.columnParity ?? 0,
     clamp: plan.clamp ? 1 : 0,
@@ -242,6 +256,56 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
     upper: plan.clamp?.upper ?? 0,
   };
   runtime.run('depthwisePlanes', type, args, source.batch * source.channels);
+}
+
+/**
+ * Whether the kernels of 3 x 3 taps read the planes where they are: a copy into a band makes 170 us of 142 (32 channels, 112x112). They know
+ * one row and column around a plane. The column right of the last plane is masked, but read: it has to be memory.
+ */
+function readsPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): boolean {
+  const { source, frame, kind } = plan;
+  if (kind !== KIND.rows3 && kind !== KIND.rows3Apart) return false;
+  if (source.strides.column !== 1 || frame.top > 1 || frame.left > 1) return false;
+  const { bottom, right } = outside(plan);
+  const end = source.address + source.batch * source.strides.image * BYTES[type];
+  return bottom <= 1 && right <= 1 && end < runtime.memory.size;
+}
+
+/** Rows below and columns right of the plane that 3 x 3 taps read; negative where they do not reach its last ones. */
+function outside({ source, frame, targetHeight, targetWidth, rowStep }: PlanesPlan) {
+  return {
+    bottom: (targetHeight - 1) * rowStep + 3 - frame.top - source.height,
+    right: (targetWidth - 1) * rowStep + 3 - frame.left - source.width,
+  };
+}
+
+/** Three vectors, see DepthwisePlanesArgs.masks. */
+function writeMasks(runtime: Runtime, type: ElementType, masks: number, left: boolean, right: boolean): void {
+  const { i32 } = runtime.memory;
+  const words = BYTES[type] / 4;
+  i32.fill(-1, masks / 4, masks / 4 + 12);
+  if (left) i32.fill(0, masks / 4, masks / 4 + words);
+  if (right) i32.fill(0, masks / 4 + 12 - words, masks / 4 + 12);
+}
+
+/** The fields of FrameArgs; `read` is what of a plane reaches the frame. */
+export function frameArgs(
+  { address, channels, strides }: Images,
+  frame: PlaneFrame,
+  read: { height: number; width: number },
+  scratch: number,
+) {
+  return {
+    source: address,
+    scratch,
+    channels,
+    ...read,
+    imageStride: strides.image,
+    channelStride: strides.channel,
+    rowStride: strides.row,
+    columnStride: strides.column,
+    ...frame,
+  };
 }
 
 function writeTables(runtime: Runtime, phases: readonly PlanePhase[], tapTable: number, phaseTable: number): void {

@@ -1,0 +1,72 @@
+import { TAP_GROUP } from '../../../runtime/abi.ts';
+import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
+import type { FilterGradOperands } from '../filterGradPass.ts';
+import { forwardFrame } from '../forwardPass.ts';
+import type { ConvGeometry } from '../geometry.ts';
+import { frameArgs, is3x3, KIND, planeFrame, VECTOR_BYTES } from './depthwise.ts';
+
+/** Bytes of a band of frame rows: all taps read it from L1, beside dy. */
+const BAND_BYTES = 24 << 10;
+
+/** Whether the pass below can do it: dy contiguous, a row of it a vector or more. */
+export function fitsPlanes(type: ElementType, { y, x }: ConvGeometry, { dy }: FilterGradOperands): boolean {
+  return dy.strides.channel === y.out * x.out && x.out * BYTES[type] >= VECTOR_BYTES;
+}
+
+/**
+ * The filter gradient of a depthwise convolution: dw[channel][tap] = scale * sum over images and pixels of
+ * dy[pixel] * x[pixel * stride + tap], with vectors along the rows. Scratch: a band of one plane of x, a row, a vector for each tap.
+ */
+export function depthwiseFilterGradPass(
+  runtime: Runtime,
+  type: ElementType,
+  g: ConvGeometry,
+  { x: images, dy, dw, scale }: FilterGradOperands,
+): void {
+  const { y, x } = g;
+  const bytes = BYTES[type];
+  const bounds = forwardFrame(g);
+  const frame = planeFrame(type, bounds.top, bounds.left, bounds.width, x.stride);
+  const row = frame.split * frame.pitch;
+  const reach = (y.kernel - 1) * y.dilation + 1;
+  const fit = Math.floor((BAND_BYTES / (row * bytes) - reach) / y.stride + 1);
+  const bands = Math.ceil(y.out / Math.max(2, fit));
+  const band = Math.ceil(y.out / bands / 2) * 2;
+  const filterTaps = y.kernel * x.kernel;
+  const tableTaps = Math.ceil(filterTaps / TAP_GROUP) * TAP_GROUP;
+  const [scratch = 0, zeros = 0, sums = 0, taps = 0] = runtime.scratch.reserve(
+    ((band - 1) * y.stride + reach) * row * bytes,
+    x.out * bytes,
+    tableTaps * VECTOR_BYTES,
+    tableTaps * 4,
+  );
+  const { i32 } = runtime.memory;
+  for (let i = 0; i < tableTaps; i++) {
+    const tap = Math.min(i, filterTaps - 1);
+    const column = (tap % x.kernel) * x.dilation;
+    const segment = (column % x.stride) * frame.pitch + frame.inset + Math.floor(column / x.stride);
+    i32[taps / 4 + i] = Math.floor(tap / x.kernel) * y.dilation * row + segment;
+  }
+  const read = {
+    height: Math.max(0, Math.min(y.size, bounds.height - bounds.top)),
+    width: Math.max(0, Math.min(x.size, bounds.width - bounds.left)),
+  };
+  const args = {
+    ...frameArgs(images, frame, read, scratch),
+    dy: dy.address,
+    target: dw,
+    zeros,
+    sums,
+    taps,
+    filterTaps,
+    images: g.batch,
+    rows: y.out,
+    columns: x.out,
+    rowStep: y.stride,
+    reach,
+    band,
+    kind: is3x3(g, 1) ? KIND.rows3 : is3x3(g, 2) ? KIND.rows3Apart : KIND.taps,
+    scale,
+  };
+  runtime.run('depthwiseFilterGrad', type, args, g.inChannels);
+}
