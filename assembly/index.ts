@@ -22,6 +22,7 @@ import {
 import { SgdArgs, sgd as sgdOf } from './optimizer/sgd';
 import { PlanarArgs } from './planar/args';
 import { PlanarFilterArgs, planarFilter as planarFilterOf } from './planar/filter';
+import { PlanarFilterGradArgs, planarFilterGrad as planarFilterGradOf } from './planar/filterGrad';
 import { planar as planarOf } from './planar/planar';
 import { PlanesArgs, planes as planesOf } from './planar/planes';
 import { PoolArgs } from './pool/args';
@@ -86,6 +87,12 @@ export function planar_f32(args: PlanarArgs, first: i32, last: i32): void {
 }
 export function planar_f64(args: PlanarArgs, first: i32, last: i32): void {
   planarOf<f64>(args, first, last);
+}
+export function planarFilterGrad_f32(args: PlanarFilterGradArgs, first: i32, last: i32): void {
+  planarFilterGradOf<f32>(args, first, last);
+}
+export function planarFilterGrad_f64(args: PlanarFilterGradArgs, first: i32, last: i32): void {
+  planarFilterGradOf<f64>(args, first, last);
 }
 export function depthwisePlanes_f32(args: DepthwisePlanesArgs, first: i32, last: i32): void {
   depthwisePlanesOf<f32>(args, first, last);
