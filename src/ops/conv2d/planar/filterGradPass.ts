@@ -2,11 +2,11 @@ import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.
 import type { FilterGradOperands } from '../filterGradPass.ts';
 import { forwardFrame } from '../forwardPass.ts';
 import type { ConvGeometry } from '../geometry.ts';
-import { imagesPerChunk } from '../plan.ts';
+import { gradientStep, imagesPerChunk, PLANAR_GRADIENT_PIXELS } from '../plan.ts';
 import { copyPlanes, type Planes, planesOf } from './planes.ts';
 
-/** Output pixels in a step: two channels of dy and what they read of x stay in L1, and sums leave the registers once a step. */
-const STEP_PIXELS = 1024;
+/** Taps of the smallest micro-kernel; with fewer it reads one of them several times. */
+const FEWEST_TAPS = 3;
 
 /**
  * Filter gradient for few channels, one group: dw[out][channel][tap] = scale * sum over images and pixels of dy[out][pixel] *
@@ -39,7 +39,7 @@ export function planarFilterGradPass(
   );
   writeOffsets(runtime, g, planes, bytes, offsets);
   const strides = copied ? { image: dyPlanes.image, channel: dyPlanes.plane, row: dyPlanes.row } : dy.strides;
-  const fit = Math.max(1, Math.floor(STEP_PIXELS / (g.y.out * g.x.out)));
+  const step = gradientStep(g.batch, g.y.out, g.x.out, PLANAR_GRADIENT_PIXELS);
   for (let first = 0; first < g.batch; first += chunk) {
     const count = Math.min(chunk, g.batch - first);
     copyPlanes(runtime, type, x, planes, { first, count }, frames);
@@ -62,8 +62,8 @@ export function planarFilterGradPass(
       taps,
       tapTiles: tapTiles(taps, runtime.tile),
       pitch,
-      stepImages: fit,
-      stepRows: fit > 1 ? g.y.out : Math.min(g.y.out, Math.max(1, Math.round(STEP_PIXELS / g.x.out))),
+      stepImages: step.images,
+      stepRows: step.rows,
       begins: first === 0 ? 1 : 0,
       ends: first + count === g.batch ? 1 : 0,
       scale,
@@ -71,9 +71,6 @@ export function planarFilterGradPass(
     runtime.run('planarFilterGrad', type, args, pairs);
   }
 }
-
-/** Taps of the smallest micro-kernel; with fewer it reads one of them several times. */
-const FEWEST_TAPS = 3;
 
 /** Tiles that taps are dealt out to: with 6 in one, an engine that hoists loads or has no fused multiply-add runs out of registers. */
 function tapTiles(taps: number, tile: 4 | 6): number {
