@@ -22,7 +22,8 @@ import {
 import { SgdArgs, sgd as sgdOf } from './optimizer/sgd';
 import { PlanarArgs } from './planar/args';
 import { PlanarFilterArgs, planarFilter as planarFilterOf } from './planar/filter';
-import { PlanarFilterGradArgs, planarFilterGrad as planarFilterGradOf } from './planar/filterGrad';
+import { planarFilterGrad as planarFilterGradOf } from './planar/filterGrad';
+import { PlanarFilterGradArgs } from './planar/gradientArgs';
 import { planar as planarOf } from './planar/planar';
 import { PlanesArgs, planes as planesOf } from './planar/planes';
 import { PoolArgs } from './pool/args';
