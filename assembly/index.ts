@@ -23,6 +23,8 @@ import {
 import { SgdArgs, sgd as sgdOf } from './optimizer/sgd';
 import { PlanarArgs } from './planar/args';
 import { PlanarFilterArgs, planarFilter as planarFilterOf } from './planar/filter';
+import { planarFilterGrad as planarFilterGradOf } from './planar/filterGrad';
+import { PlanarFilterGradArgs } from './planar/gradientArgs';
 import { planar as planarOf } from './planar/planar';
 import { PlanesArgs, planes as planesOf } from './planar/planes';
 import { PoolArgs } from './pool/args';
@@ -87,6 +89,12 @@ export function planar_f32(args: PlanarArgs, first: i32, last: i32): void {
 }
 export function planar_f64(args: PlanarArgs, first: i32, last: i32): void {
   planarOf<f64>(args, first, last);
+}
+export function planarFilterGrad_f32(args: PlanarFilterGradArgs, first: i32, last: i32): void {
+  planarFilterGradOf<f32>(args, first, last);
+}
+export function planarFilterGrad_f64(args: PlanarFilterGradArgs, first: i32, last: i32): void {
+  planarFilterGradOf<f64>(args, first, last);
 }
 export function depthwisePlanes_f32(args: DepthwisePlanesArgs, first: i32, last: i32): void {
   depthwisePlanesOf<f32>(args, first, last);

@@ -1,8 +1,8 @@
-// Whether 'auto' chooses well: 200 random shapes, each operation by every algorithm that exists for it.
+// Whether 'auto' chooses well: 200 random shapes, each operation by every algorithm that exists for it, from and to NCHW memory.
 //
 //     npm run bench:algorithms [-- --shapes N --seed N --rounds N]
 import { parseArgs } from 'node:util';
-import { init, tensor } from 'convasm';
+import { ArgumentError, init, tensor } from 'convasm';
 import { type Conv2DOptions, conv2d, conv2dFilterGrad, conv2dInputGrad } from 'convasm/ops';
 import { describeMachine } from './machine.ts';
 import { measure } from './measure.ts';
@@ -13,7 +13,7 @@ import { geometricMean, median } from './statistics.ts';
 const ALLOWED = 1.25;
 
 type Algorithm = NonNullable<Conv2DOptions['algorithm']>;
-const ALGORITHMS: readonly Algorithm[] = ['auto', 'direct', 'winograd2', 'winograd4'];
+const ALGORITHMS: readonly Algorithm[] = ['auto', 'direct', 'planar', 'winograd2', 'winograd4'];
 
 interface Shape {
   readonly batch: number;
@@ -21,29 +21,49 @@ interface Shape {
   readonly outChannels: number;
   readonly height: number;
   readonly width: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly groups: number;
 }
 
-/** 3x3 convolutions with stride 1: elsewhere 'auto' has one algorithm to choose from. Odd sizes, prime channels, tiny and large batches. */
+/**
+ * Odd sizes, prime channels, tiny and large batches. Half of the convolutions are 3x3 with stride 1, where every algorithm may be
+ * chosen; the others have few channels on one side, any kernel and stride, or are depthwise.
+ */
 function randomShape(next: () => number): Shape {
   const scale = (most: number) => Math.max(1, Math.round(most ** next()));
-  const shape = {
-    batch: scale(32),
-    inChannels: scale(300),
-    outChannels: scale(300),
-    height: scale(100),
-    width: scale(100),
-  };
-  const flops = 18 * shape.batch * shape.inChannels * shape.outChannels * shape.height * shape.width;
+  const kind = Math.floor(4 * next());
+  const batch = scale(32);
+  const [a, b] = [scale(kind < 2 ? 300 : 12), scale(300)];
+  const [inChannels, outChannels] = kind === 3 ? [b, b] : next() < 0.5 ? [a, b] : [b, a];
+  const [height, width] = [scale(100), scale(100)];
+  const kernel = kind < 2 ? 3 : 1 + Math.floor(7 * next());
+  const stride = kind < 2 ? 1 : 1 + Math.floor(2.5 * next());
+  const groups = kind === 3 ? b : 1;
+  const shape = { batch, inChannels, outChannels, height, width, kernel, stride, groups };
+  const flops = (2 * kernel ** 2 * batch * inChannels * outChannels * height * width) / (groups * stride ** 2);
   // Up to some 30 ms of direct work.
   return flops < 1.5e9 ? shape : randomShape(next);
 }
 
-/** Median milliseconds by algorithm; rounds are interleaved. */
+/** Whether an algorithm is there for a convolution. */
+function exists(run: () => void): boolean {
+  try {
+    run();
+    return true;
+  } catch (error) {
+    if (error instanceof ArgumentError) return false;
+    throw error;
+  }
+}
+
+/** Median milliseconds by algorithm that is there for the shape; rounds are interleaved. */
 function timeAll(run: (algorithm: Algorithm) => void, rounds: number): Map<Algorithm, number> {
-  const times = new Map<Algorithm, number[]>(ALGORITHMS.map(algorithm => [algorithm, []]));
-  for (const algorithm of ALGORITHMS) for (let i = 0; i < 3; i++) run(algorithm);
+  const algorithms = ALGORITHMS.filter(algorithm => exists(() => run(algorithm)));
+  const times = new Map<Algorithm, number[]>(algorithms.map(algorithm => [algorithm, []]));
+  for (const algorithm of algorithms) for (let i = 0; i < 3; i++) run(algorithm);
   for (let round = 0; round < rounds; round++) {
-    for (const algorithm of ALGORITHMS) {
+    for (const algorithm of algorithms) {
       const calls = measure(() => run(algorithm), 3, 2);
       times.get(algorithm)?.push(Math.min(...calls.times));
     }
@@ -71,17 +91,19 @@ console.log(`Node ${node}, ${variant}, ${count} shapes, seed ${seed}`);
 const next = generator(seed);
 const ratios: number[] = [];
 for (let i = 0; i < count; i++) {
-  const { batch, inChannels, outChannels, height, width } = randomShape(next);
+  const { batch, inChannels, outChannels, height, width, kernel, stride, groups } = randomShape(next);
+  const filterShape = [outChannels, inChannels / groups, kernel, kernel] as const;
   const x = tensor(randomValues([batch, inChannels, height, width], 1), [batch, inChannels, height, width]);
-  const w = tensor(randomValues([outChannels, inChannels, 3, 3], 2), [outChannels, inChannels, 3, 3]);
-  const options = { padding: 1 } as const;
+  const w = tensor(randomValues(filterShape, 2), filterShape);
+  const options = { padding: kernel >> 1, stride, groups };
   const y = conv2d(x, w, null, options);
-  const dx = conv2dInputGrad(y, w, x.shape, options);
-  const dw = conv2dFilterGrad(x, y, w.shape, options);
+  const dy = tensor(y.data, y.shape);
+  const dx = conv2dInputGrad(dy, w, x.shape, options);
+  const dw = conv2dFilterGrad(x, dy, w.shape, options);
   const operations = {
     forward: (algorithm: Algorithm) => conv2d(x, w, null, { ...options, algorithm, out: y }),
-    inputGrad: (algorithm: Algorithm) => conv2dInputGrad(y, w, x.shape, { ...options, algorithm, out: dx }),
-    filterGrad: (algorithm: Algorithm) => conv2dFilterGrad(x, y, w.shape, { ...options, algorithm, out: dw }),
+    inputGrad: (algorithm: Algorithm) => conv2dInputGrad(dy, w, x.shape, { ...options, algorithm, out: dx }),
+    filterGrad: (algorithm: Algorithm) => conv2dFilterGrad(x, dy, w.shape, { ...options, algorithm, out: dw }),
   };
   for (const [name, run] of Object.entries(operations)) {
     let verdict = judge(timeAll(run, rounds));
@@ -90,11 +112,11 @@ for (let i = 0; i < count; i++) {
     ratios.push(verdict.ratio);
     if (verdict.ratio > ALLOWED) {
       const all = [...verdict.times].map(([algorithm, ms]) => `${algorithm} ${ms.toFixed(3)}`).join(', ');
-      const shape = `b${batch} ${inChannels}->${outChannels} @${height}x${width}`;
+      const shape = `b${batch} ${inChannels}->${outChannels} @${height}x${width} k${kernel} s${stride} g${groups}`;
       console.log(`${verdict.ratio.toFixed(2)} x ${verdict.best}: ${name} ${shape}: ${all} ms`);
     }
   }
-  for (const each of [x, w, y, dx, dw]) each.dispose();
+  for (const each of [x, w, y, dy, dx, dw]) each.dispose();
 }
 const slow = ratios.filter(ratio => ratio > ALLOWED).length;
 console.log(

@@ -25,9 +25,10 @@ export class PlanarArgs {
   yColumn: i32;
   outHeight: i32;
   outWidth: i32;
-  /** How many tiles there are of 6, of 4 and of one channel, in this order. */
+  /** How many tiles there are of 6, 4, 2 and one channel, in this order. */
   sixes: i32;
   fours: i32;
+  duos: i32;
   ones: i32;
   /** Steps of the sum: of a tap, and in tiles of one channel of three, two and one taps that lie below each other. */
   depth: i32;

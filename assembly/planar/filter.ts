@@ -1,8 +1,8 @@
 /**
- * Packs filters and bias for a convolution on planes. Output channels go into tiles of 6, 4 and one; in slots of one element,
+ * Packs filters and bias for a convolution on planes. Output channels go into tiles of 6, 4, 2 and one; in slots of one element,
  *
- *     target[tile of 6 or 4] = the bias of each channel, then for each tap (ky, channel, kx): offset, the weight of each channel
- *     target[tile of one]    = the bias, then for each (ky, channel, kx): offset, the weights of 3, 2 or 1 taps below each other
+ *     target[tile of several] = the bias of each channel, then for each tap (ky, channel, kx): offset, the weight of each channel
+ *     target[tile of one]     = the bias, then for each (ky, channel, kx): offset, the weights of 3, 2 or 1 taps below each other
  *
  * where offset, in bytes as u32, is the place of the (uppermost) tap in planes that are split as PlanesArgs says:
  * channel * planeStride + ky * rowStride + (column % split) * pitch + column / split with column = kx * tapColumn. Strides in
@@ -29,6 +29,7 @@ export class PlanarFilterArgs {
   pitch: i32;
   sixes: i32;
   fours: i32;
+  duos: i32;
   ones: i32;
   /** Groups of three, two and one rows of the kernel, for tiles of one channel: 3 * threes + 2 * twos + single = kernelHeight. */
   threes: i32;
@@ -42,9 +43,12 @@ export function planarFilter<T>(args: PlanarFilterArgs, first: i32, last: i32): 
   const shift = alignof<T>();
   let target = args.target;
   let row = 0;
-  const tiles = args.sixes + args.fours + args.ones;
+  const sixes = args.sixes;
+  const fours = sixes + args.fours;
+  const duos = fours + args.duos;
+  const tiles = duos + args.ones;
   for (let tile = 0; tile < tiles; ++tile) {
-    const rows = tile < args.sixes ? 6 : tile < args.sixes + args.fours ? 4 : 1;
+    const rows = tile < sixes ? 6 : tile < fours ? 4 : tile < duos ? 2 : 1;
     for (let i = 0; i < rows; ++i) {
       store<T>(target, args.bias ? load<T>(args.bias + ((<usize>(row + i)) << shift)) : <T>0);
       target += sizeof<T>();

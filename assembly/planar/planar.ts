@@ -1,6 +1,7 @@
 import { Jobs } from '../jobs';
 import { PlanarArgs } from './args';
 import { planar1 } from './tile1';
+import { planar2 } from './tile2';
 import { planar4 } from './tile4';
 import { planar6 } from './tile6';
 
@@ -19,6 +20,7 @@ function band<T>(args: PlanarArgs, image: i32, row: i32, rows: i32): void {
   const planeBytes = (<usize>args.yPlane) << shift;
   const sixBytes = (<usize>(6 + 7 * args.depth)) << shift;
   const fourBytes = (<usize>(4 + 5 * args.depth)) << shift;
+  const duoBytes = (<usize>(2 + 3 * args.depth)) << shift;
   const oneBytes = (<usize>(1 + 4 * args.triples + 3 * args.pairs + 2 * args.singles)) << shift;
   let y = args.y + ((<usize>(image * args.yImage + row * args.yRow)) << shift);
   let w = args.w;
@@ -33,6 +35,13 @@ function band<T>(args: PlanarArgs, image: i32, row: i32, rows: i32): void {
     planar4<T>(args, w, x, y, rows);
     w += fourBytes;
     y += planeBytes * 4;
+  }
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    for (let tile = args.duos; tile > 0; --tile) {
+      planar2<T>(args, w, x, y, rows);
+      w += duoBytes;
+      y += planeBytes * 2;
+    }
   }
   for (let tile = args.ones; tile > 0; --tile) {
     planar1<T>(args, w, x, y, rows);

@@ -16,6 +16,8 @@ export const ELEMENTWISE_BLOCK = 16384;
 export const UNPACK_COLUMNS = 16;
 /** LINE_VECTORS of assembly/winograd/filter.ts. */
 export const LINE_VECTORS = 4;
+/** ROW_BLOCK of assembly/planar/planes.ts. */
+export const PLANES_ROWS = 8;
 /** TALL_ROWS of assembly/planar/args.ts. */
 export const PLANAR_ROWS = 4;
 /** TAP_GROUP of assembly/depthwise/args.ts. */
@@ -244,6 +246,7 @@ const planarFilter = new Struct({
   pitch: 'i32',
   sixes: 'i32',
   fours: 'i32',
+  duos: 'i32',
   ones: 'i32',
   threes: 'i32',
   twos: 'i32',
@@ -265,6 +268,7 @@ const planar = new Struct({
   outWidth: 'i32',
   sixes: 'i32',
   fours: 'i32',
+  duos: 'i32',
   ones: 'i32',
   depth: 'i32',
   triples: 'i32',
@@ -274,6 +278,31 @@ const planar = new Struct({
   clamp: 'i32',
   lower: 'f64',
   upper: 'f64',
+});
+
+const planarFilterGrad = new Struct({
+  x: 'ptr',
+  dy: 'ptr',
+  sums: 'ptr',
+  target: 'ptr',
+  offsets: 'ptr',
+  images: 'i32',
+  xImage: 'i32',
+  rowStep: 'i32',
+  dyImage: 'i32',
+  dyPlane: 'i32',
+  dyRow: 'i32',
+  outHeight: 'i32',
+  outWidth: 'i32',
+  outChannels: 'i32',
+  taps: 'i32',
+  tapTiles: 'i32',
+  pitch: 'i32',
+  stepImages: 'i32',
+  stepRows: 'i32',
+  begins: 'i32',
+  ends: 'i32',
+  scale: 'f64',
 });
 
 const planeFrame = {
@@ -350,6 +379,7 @@ export const KERNELS = {
   planes: { struct: planes, mirrors: 'PlanesArgs', typed: true },
   planarFilter: { struct: planarFilter, mirrors: 'PlanarFilterArgs', typed: true },
   planar: { struct: planar, mirrors: 'PlanarArgs', typed: true },
+  planarFilterGrad: { struct: planarFilterGrad, mirrors: 'PlanarFilterGradArgs', typed: true },
   depthwisePlanes: { struct: depthwisePlanes, mirrors: 'DepthwisePlanesArgs', typed: true },
   depthwiseFilterGrad: { struct: depthwiseFilterGrad, mirrors: 'DepthwiseFilterGradArgs', typed: true },
   pack: { struct: pack, mirrors: 'PackArgs', typed: true },

@@ -96,6 +96,8 @@ describe('argument structs', () => {
     expect(host.ELEMENTWISE_BLOCK).toBe(constant('jobs', 'ELEMENTWISE_BLOCK'));
     expect(host.UNPACK_COLUMNS).toBe(constant('conv/unpackFilter', 'COLUMN_BLOCK'));
     expect(host.LINE_VECTORS).toBe(constant('winograd/filter', 'LINE_VECTORS'));
+    expect(host.PLANES_ROWS).toBe(constant('planar/planes', 'ROW_BLOCK'));
+    expect(host.PLANAR_ROWS).toBe(constant('planar/args', 'TALL_ROWS'));
     expect(host.SUM_CHANNELS).toBe(constant('conv/sumPixels', 'CHANNEL_BLOCK'));
     expect(host.TRANSPOSE_ROWS).toBe(constant('tensor/transpose', 'ROW_BLOCK'));
     expect(host.POOL_GRADIENT_CHANNELS).toBe(constant('pool/args', 'GRADIENT_CHANNELS'));

@@ -87,7 +87,7 @@ function fastest(g: ConvGeometry, pass: Pass, { winograd, prepared = false, chan
 
 function fits(algorithm: ChosenAlgorithm, g: ConvGeometry, pass: Pass): boolean {
   if (algorithm === 'direct') return true;
-  if (algorithm === 'planar') return isDepthwise(g) || (g.groups === 1 && pass !== 'filterGrad');
+  if (algorithm === 'planar') return g.groups === 1 || isDepthwise(g);
   const { y, x } = g;
   const is3x3 = [y, x].every(axis => axis.kernel === 3 && axis.stride === 1 && axis.dilation === 1);
   // The input gradient pads dy by 2 - padding.

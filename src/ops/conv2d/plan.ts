@@ -17,6 +17,9 @@ const FRAMES_BYTES = 1 << 19;
 /** Output pixels in a step of the filter gradient: their share of A (six channels wide) and of B stays in L1. */
 export const GRADIENT_PIXELS = 256;
 
+/** The same on planes: two channels of dy and what they read of x stay in L1, and sums leave the registers once a step. */
+export const PLANAR_GRADIENT_PIXELS = 1024;
+
 /** Blocks of a gathered product: `rows` x `columns`, `depth` = length of the sums. */
 export interface ProductBlocks {
   readonly rowBlock: number;
@@ -48,11 +51,16 @@ export function imagesPerChunk(batch: number, frameBytes: number): number {
   return Math.min(batch, Math.max(1, Math.floor(FRAMES_BYTES / frameBytes)));
 }
 
-/** The filter gradient's steps: several whole images, or some rows of one. */
-export function gradientStep(batch: number, outHeight: number, outWidth: number): { images: number; rows: number } {
-  const images = Math.max(1, Math.floor(GRADIENT_PIXELS / (outHeight * outWidth)));
+/** The filter gradient's steps of some `pixels`: several whole images, or some rows of one. */
+export function gradientStep(
+  batch: number,
+  outHeight: number,
+  outWidth: number,
+  pixels = GRADIENT_PIXELS,
+): { images: number; rows: number } {
+  const images = Math.max(1, Math.floor(pixels / (outHeight * outWidth)));
   if (images > 1) return { images: Math.min(images, batch), rows: outHeight };
-  return { images: 1, rows: Math.min(outHeight, Math.max(1, Math.round(GRADIENT_PIXELS / outWidth))) };
+  return { images: 1, rows: Math.min(outHeight, Math.max(1, Math.round(pixels / outWidth))) };
 }
 
 /** Bytes of Winograd's planes, before and after the products, of one block of tiles: they should stay in L2. */

@@ -3,19 +3,8 @@ import { scope } from '../../../src/index.ts';
 import { conv2d, conv2dFilterGrad, conv2dInputGrad } from '../../../src/ops/index.ts';
 import { runtime } from '../../../src/runtime/init.ts';
 import { made, read } from '../../helpers/tensors.ts';
+import { withTile } from '../../helpers/tile.ts';
 import { random } from '../../helpers/values.ts';
-
-/** Runs `fn` with a tile of `rows` rows, whatever the engine would have chosen. */
-function withTile<R>(rows: 4 | 6, fn: () => R): R {
-  const settings = runtime() as { tile: 4 | 6 };
-  const chosen = settings.tile;
-  settings.tile = rows;
-  try {
-    return fn();
-  } finally {
-    settings.tile = chosen;
-  }
-}
 
 const shapes = [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 24, 25, 47, 48, 49].flatMap(width =>
   [1, 7, 8, 9, 16].map(channels => ({ width, channels })),

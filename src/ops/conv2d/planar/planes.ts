@@ -1,3 +1,4 @@
+import { PLANES_ROWS } from '../../../runtime/abi.ts';
 import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
 import type { Frame, Images } from '../frame.ts';
 
@@ -51,5 +52,5 @@ export function copyPlanes(
     split,
     pitch,
   };
-  runtime.run('planes', type, args, count * frame.height);
+  runtime.run('planes', type, args, count * Math.ceil(frame.height / PLANES_ROWS));
 }

@@ -7,6 +7,7 @@ import type { Planes } from './planes.ts';
 export interface PlanarTiles {
   readonly sixes: number;
   readonly fours: number;
+  readonly duos: number;
   readonly ones: number;
   readonly threes: number;
   readonly twos: number;
@@ -56,7 +57,7 @@ export interface Taps {
 }
 
 /** Vectors of a block of rows: what they read, and a tile's filters, stay in L1. */
-const BLOCK_VECTORS = 64;
+const BLOCK_VECTORS = 256;
 
 /**
  * Tiles for `channels` output channels, none of them with a row too many; `tile` is the micro-kernel's that suits the engine.
@@ -64,32 +65,24 @@ const BLOCK_VECTORS = 64;
  * @param shared whether taps of neighbouring rows read rows that neighbouring results read (stride = dilation)
  */
 export function planarTiles(channels: number, kernelHeight: number, tile: 4 | 6, shared: boolean): PlanarTiles {
-  let sixes = 0;
-  let fours = Math.floor(channels / 4);
-  if (tile === 6 && channels > 4) {
-    const even = channels - (channels % 2);
-    fours = ((6 - (even % 6)) % 6) / 2;
-    sixes = (even - 4 * fours) / 6;
-  }
-  const ones = channels - 6 * sixes - 4 * fours;
-  if (!shared) return { sixes, fours, ones, threes: 0, twos: 0, single: kernelHeight };
-  const twos = [0, 2, 1][kernelHeight % 3] as number;
-  if (kernelHeight === 1) return { sixes, fours, ones, threes: 0, twos: 0, single: 1 };
-  return { sixes, fours, ones, threes: (kernelHeight - 2 * twos) / 3, twos, single: 0 };
+  const twos = shared && kernelHeight > 1 ? ([0, 2, 1][kernelHeight % 3] as number) : 0;
+  const threes = shared && kernelHeight > 1 ? (kernelHeight - 2 * twos) / 3 : 0;
+  const steps = { threes, twos, single: kernelHeight - 3 * threes - 2 * twos };
+  if (tile === 4) return { sixes: 0, fours: Math.floor(channels / 4), duos: 0, ones: channels % 4, ...steps };
+  const duos = Math.floor((channels % 6) / 2);
+  return { sixes: Math.floor(channels / 6), fours: 0, duos, ones: channels % 2, ...steps };
 }
 
 /** Bytes of packed filters. */
 export function planarFilterBytes(
-  { sixes, fours, ones, threes, twos, single }: PlanarTiles,
+  { sixes, fours, duos, ones, threes, twos, single }: PlanarTiles,
   taps: Taps,
   bytes: number,
 ) {
   const columns = taps.inChannels * taps.width;
   const depth = columns * taps.height;
-  return (
-    (sixes * (6 + 7 * depth) + fours * (4 + 5 * depth) + ones * (1 + columns * (4 * threes + 3 * twos + 2 * single))) *
-    bytes
-  );
+  const tiles = sixes * (6 + 7 * depth) + fours * (4 + 5 * depth) + duos * (2 + 3 * depth);
+  return (tiles + ones * (1 + columns * (4 * threes + 3 * twos + 2 * single))) * bytes;
 }
 
 /** Packs filters and bias. */
@@ -118,7 +111,13 @@ export function packPlanarFilters(
     tapColumn: taps.column,
     split: planes.split,
     pitch: planes.pitch,
-    ...tiles,
+    sixes: tiles.sixes,
+    fours: tiles.fours,
+    duos: tiles.duos,
+    ones: tiles.ones,
+    threes: tiles.threes,
+    twos: tiles.twos,
+    single: tiles.single,
   };
   runtime.run('planarFilter', type, args, 1);
 }
@@ -149,6 +148,7 @@ export function runPlanar(runtime: Runtime, type: ElementType, product: PlanarPr
     outWidth: product.width,
     sixes: tiles.sixes,
     fours: tiles.fours,
+    duos: tiles.duos,
     ones: tiles.ones,
     depth: columns * taps.height,
     triples: columns * tiles.threes,
