@@ -27,7 +27,7 @@ import {
 } from '../src/ops/index.ts';
 import { expectExactly, expectRelative, expectSums, expectWithin, winogradBound } from './helpers/compare.ts';
 import { numbersOf, termsOf } from './helpers/convCases.ts';
-import { convolutions, pools, runs, winogradConvolutions } from './helpers/property.ts';
+import { convolutions, planarConvolutions, pools, runs, winogradConvolutions } from './helpers/property.ts';
 import { made, read } from './helpers/tensors.ts';
 import { at, distinct, epsilon, inner, magnitude, random, scaled, sizeOf, sum, type Values } from './helpers/values.ts';
 import * as conv from './reference/conv2d.ts';
@@ -35,11 +35,11 @@ import { numericalGradient } from './reference/gradientCheck.ts';
 import * as pool from './reference/pooling.ts';
 
 describe('every option crossed with every other, against the float64 reference', () => {
-  it('conv2d and its three gradients, by the direct sum', () => {
+  it.each(['direct', 'planar'] as const)('conv2d and its three gradients, by %s sums', algorithm => {
     fc.assert(
-      fc.property(convolutions, c => {
+      fc.property(algorithm === 'direct' ? convolutions : planarConvolutions, c => {
         const { dtype, format } = c;
-        const options = { ...c.options, algorithm: 'direct' as const };
+        const options = { ...c.options, algorithm };
         const { x, w, b, dy } = numbersOf(c, dtype, c.seed);
         const terms = termsOf(c, dy);
         const [X, W, B, DY] = [magnitude(x), magnitude(w), magnitude(b), magnitude(dy)];

@@ -93,6 +93,12 @@ export const convolutions: fc.Arbitrary<PropertyCase> = fc
     };
   });
 
+/** Those that the planar algorithm takes: one group, or depthwise. */
+export const planarConvolutions: fc.Arbitrary<PropertyCase> = convolutions.filter(
+  ({ inChannels, outChannels, options: { groups = 1 } }) =>
+    groups === 1 || (inChannels === groups && outChannels === groups),
+);
+
 /** Those that Winograd's algorithms take: filters of 3x3, stride 1, no dilation, one group, padding of at most 2. */
 export const winogradConvolutions: fc.Arbitrary<PropertyCase> = fc
   .tuple(convolutions, fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 })))
