@@ -47,7 +47,7 @@ function randomShape(next: () => number): Shape {
 }
 
 /** Whether an algorithm is there for a convolution. */
-function exists(run: () => void): boolean {
+function exists(run: () => unknown): boolean {
   try {
     run();
     return true;
@@ -58,7 +58,7 @@ function exists(run: () => void): boolean {
 }
 
 /** Median milliseconds by algorithm that is there for the shape; rounds are interleaved. */
-function timeAll(run: (algorithm: Algorithm) => void, rounds: number): Map<Algorithm, number> {
+function timeAll(run: (algorithm: Algorithm) => unknown, rounds: number): Map<Algorithm, number> {
   const algorithms = ALGORITHMS.filter(algorithm => exists(() => run(algorithm)));
   const times = new Map<Algorithm, number[]>(algorithms.map(algorithm => [algorithm, []]));
   for (const algorithm of algorithms) for (let i = 0; i < 3; i++) run(algorithm);
@@ -101,8 +101,9 @@ for (let i = 0; i < count; i++) {
   const dx = conv2dInputGrad(dy, w, x.shape, options);
   const dw = conv2dFilterGrad(x, dy, w.shape, options);
   const operations = {
-    forward: (algorithm: Algorithm) => conv2d(x, w, null, { ...options, algorithm, out: y }),
-    inputGrad: (algorithm: Algorithm) => conv2dInputGrad(dy, w, x.shape, { ...options, algorithm, out: dx }),
+    // Reading `data` brings the result to NCHW order, as its user would.
+    forward: (algorithm: Algorithm) => conv2d(x, w, null, { ...options, algorithm, out: y }).data,
+    inputGrad: (algorithm: Algorithm) => conv2dInputGrad(dy, w, x.shape, { ...options, algorithm, out: dx }).data,
     filterGrad: (algorithm: Algorithm) => conv2dFilterGrad(x, dy, w.shape, { ...options, algorithm, out: dw }),
   };
   for (const [name, run] of Object.entries(operations)) {

@@ -14,6 +14,8 @@ export class PlanarArgs {
   x: usize;
   w: usize;
   y: usize;
+  /** Working memory of the caller: 12 vectors. */
+  work: usize;
   images: i32;
   /** Distances in elements: of two images of x, and of what two neighbouring rows of y read. */
   xImage: i32;

@@ -1,6 +1,6 @@
 import { Simd } from '../simd';
 import { PlanarArgs, TALL_ROWS } from './args';
-import { storeApart } from './store';
+import { scatter } from './store';
 
 /**
  * Micro-kernel: one output channel by 4 rows of two vectors of pixels at a time, the whole sum in registers. A vector of x is used by
@@ -191,33 +191,27 @@ export function planar1<T>(args: PlanarArgs, filters: usize, x: usize, y: usize,
       s30 = v128.min<T>(v128.max<T>(s30, lower), upper);
       s31 = v128.min<T>(v128.max<T>(s31, lower), upper);
     }
-    storeRows<T>(args, y0, yRowBytes, yColumnBytes, whole, rows0, s00, s10, s20, s30);
-    storeRows<T>(args, y1, yRowBytes, yColumnBytes, whole, rows1, s01, s11, s21, s31);
+    if (whole && min<i32>(rows0, rows1) >= TALL_ROWS) {
+      v128.store(y0, s00);
+      v128.store(y0 + yRowBytes, s10);
+      v128.store(y0 + 2 * yRowBytes, s20);
+      v128.store(y0 + 3 * yRowBytes, s30);
+      v128.store(y1, s01);
+      v128.store(y1 + yRowBytes, s11);
+      v128.store(y1 + 2 * yRowBytes, s21);
+      v128.store(y1 + 3 * yRowBytes, s31);
+    } else {
+      const work = args.work;
+      v128.store(work, s00);
+      v128.store(work, s10, 16);
+      v128.store(work, s20, 32);
+      v128.store(work, s30, 48);
+      v128.store(work, s01, 64);
+      v128.store(work, s11, 80);
+      v128.store(work, s21, 96);
+      v128.store(work, s31, 112);
+      scatter<T>(args, work, 16, y0, yRowBytes, min<i32>(rows0, TALL_ROWS));
+      scatter<T>(args, work + 64, 16, y1, yRowBytes, min<i32>(rows1, TALL_ROWS));
+    }
   }
-}
-
-/** The first `rows` (at most all) of four rows of a vector. */
-function storeRows<T>(
-  args: PlanarArgs,
-  y: usize,
-  yRowBytes: usize,
-  yColumnBytes: usize,
-  whole: bool,
-  rows: i32,
-  s0: v128,
-  s1: v128,
-  s2: v128,
-  s3: v128,
-): void {
-  if (whole && rows >= TALL_ROWS) {
-    v128.store(y, s0);
-    v128.store(y + yRowBytes, s1);
-    v128.store(y + 2 * yRowBytes, s2);
-    v128.store(y + 3 * yRowBytes, s3);
-    return;
-  }
-  storeApart<T>(y, s0, args.outWidth, yColumnBytes);
-  if (rows > 1) storeApart<T>(y + yRowBytes, s1, args.outWidth, yColumnBytes);
-  if (rows > 2) storeApart<T>(y + 2 * yRowBytes, s2, args.outWidth, yColumnBytes);
-  if (rows > 3) storeApart<T>(y + 3 * yRowBytes, s3, args.outWidth, yColumnBytes);
 }

@@ -1,6 +1,6 @@
 import { Simd } from '../simd';
 import { PlanarArgs } from './args';
-import { storeApart } from './store';
+import { scatter } from './store';
 
 /**
  * Micro-kernel: 2 output channels by six vectors of pixels at a time, the whole sum in registers: 12 sums, 2 weights, 1 vector. Eight
@@ -155,18 +155,25 @@ export function planar2<T>(args: PlanarArgs, filters: usize, x: usize, y: usize,
       v128.store(y5, s05);
       v128.store(y5 + planeBytes, s15);
     } else {
-      storeApart<T>(y0, s00, args.outWidth, yColumnBytes);
-      storeApart<T>(y0 + planeBytes, s10, args.outWidth, yColumnBytes);
-      storeApart<T>(y1, s01, args.outWidth, yColumnBytes);
-      storeApart<T>(y1 + planeBytes, s11, args.outWidth, yColumnBytes);
-      storeApart<T>(y2, s02, args.outWidth, yColumnBytes);
-      storeApart<T>(y2 + planeBytes, s12, args.outWidth, yColumnBytes);
-      storeApart<T>(y3, s03, args.outWidth, yColumnBytes);
-      storeApart<T>(y3 + planeBytes, s13, args.outWidth, yColumnBytes);
-      storeApart<T>(y4, s04, args.outWidth, yColumnBytes);
-      storeApart<T>(y4 + planeBytes, s14, args.outWidth, yColumnBytes);
-      storeApart<T>(y5, s05, args.outWidth, yColumnBytes);
-      storeApart<T>(y5 + planeBytes, s15, args.outWidth, yColumnBytes);
+      const work = args.work;
+      v128.store(work, s00);
+      v128.store(work, s10, 16);
+      v128.store(work, s01, 32);
+      v128.store(work, s11, 48);
+      v128.store(work, s02, 64);
+      v128.store(work, s12, 80);
+      v128.store(work, s03, 96);
+      v128.store(work, s13, 112);
+      v128.store(work, s04, 128);
+      v128.store(work, s14, 144);
+      v128.store(work, s05, 160);
+      v128.store(work, s15, 176);
+      scatter<T>(args, work, 16, y0, planeBytes, 2);
+      scatter<T>(args, work + 32, 16, y1, planeBytes, 2);
+      scatter<T>(args, work + 64, 16, y2, planeBytes, 2);
+      scatter<T>(args, work + 96, 16, y3, planeBytes, 2);
+      scatter<T>(args, work + 128, 16, y4, planeBytes, 2);
+      scatter<T>(args, work + 160, 16, y5, planeBytes, 2);
     }
   }
 }

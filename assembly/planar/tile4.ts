@@ -1,6 +1,6 @@
 import { Simd } from '../simd';
 import { PlanarArgs } from './args';
-import { storeApart } from './store';
+import { scatter } from './store';
 
 /**
  * Micro-kernel: 4 output channels by two vectors of pixels at a time, the whole sum in registers.
@@ -94,20 +94,17 @@ export function planar4<T>(args: PlanarArgs, filters: usize, x: usize, y: usize,
       v128.store(y0, s30);
       v128.store(y1, s31);
     } else {
-      storeApart<T>(y0, s00, args.outWidth, yColumnBytes);
-      storeApart<T>(y1, s01, args.outWidth, yColumnBytes);
-      y0 += planeBytes;
-      y1 += planeBytes;
-      storeApart<T>(y0, s10, args.outWidth, yColumnBytes);
-      storeApart<T>(y1, s11, args.outWidth, yColumnBytes);
-      y0 += planeBytes;
-      y1 += planeBytes;
-      storeApart<T>(y0, s20, args.outWidth, yColumnBytes);
-      storeApart<T>(y1, s21, args.outWidth, yColumnBytes);
-      y0 += planeBytes;
-      y1 += planeBytes;
-      storeApart<T>(y0, s30, args.outWidth, yColumnBytes);
-      storeApart<T>(y1, s31, args.outWidth, yColumnBytes);
+      const work = args.work;
+      v128.store(work, s00);
+      v128.store(work, s01, 16);
+      v128.store(work, s10, 32);
+      v128.store(work, s11, 48);
+      v128.store(work, s20, 64);
+      v128.store(work, s21, 80);
+      v128.store(work, s30, 96);
+      v128.store(work, s31, 112);
+      scatter<T>(args, work, 32, y0, planeBytes, 4);
+      scatter<T>(args, work + 16, 32, y1, planeBytes, 4);
     }
   }
 }

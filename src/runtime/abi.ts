@@ -257,6 +257,7 @@ const planar = new Struct({
   x: 'ptr',
   w: 'ptr',
   y: 'ptr',
+  work: 'ptr',
   images: 'i32',
   xImage: 'i32',
   rowStep: 'i32',

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../../errors.ts';
 import type { MemoryFormat } from '../../tensor/format.ts';
-import { cost } from './cost.ts';
+import { cost } from './cost/cost.ts';
 import { type ConvGeometry, isDepthwise } from './geometry.ts';
 
 /**
@@ -32,6 +32,10 @@ export interface Choice {
 
 const ALL: readonly ChosenAlgorithm[] = ['direct', 'planar', 'winograd2', 'winograd4'];
 
+function isWinograd(algorithm: ChosenAlgorithm): algorithm is WinogradAlgorithm {
+  return algorithm === 'winograd2' || algorithm === 'winograd4';
+}
+
 /** @throws ArgumentError */
 export function checkAlgorithm(algorithm: unknown): asserts algorithm is Algorithm {
   if (algorithm !== 'auto' && !ALL.includes(algorithm as ChosenAlgorithm)) {
@@ -49,8 +53,7 @@ export function chooseAlgorithm(g: ConvGeometry, pass: Pass, choice: Choice): Ch
   const { wanted = 'auto', winograd } = choice;
   checkAlgorithm(wanted);
   if (wanted === 'auto') return fastest(g, pass, choice);
-  const isWinograd = wanted === 'winograd2' || wanted === 'winograd4';
-  if (isWinograd && !winograd) {
+  if (isWinograd(wanted) && !winograd) {
     throw new ArgumentError(
       'algorithm',
       wanted,
@@ -58,14 +61,14 @@ export function chooseAlgorithm(g: ConvGeometry, pass: Pass, choice: Choice): Ch
     );
   }
   if (fits(wanted, g, pass)) return wanted;
-  const needs = isWinograd
+  const needs = isWinograd(wanted)
     ? 'Winograd is for 3x3 filters, stride 1, dilation 1, one group'
     : 'planar is for one group and for depthwise convolutions';
   throw new ArgumentError('algorithm', wanted, `'auto' or 'direct' (${needs})`);
 }
 
 /** Multiplications below which choosing takes longer than computing: a quarter of a microsecond. */
-const TINY = 4096;
+const TINY = 64;
 
 function multiplications({ outputShape, groupIn, y, x }: ConvGeometry): number {
   return outputShape[0] * outputShape[1] * outputShape[2] * outputShape[3] * groupIn * y.kernel * x.kernel;
@@ -73,13 +76,12 @@ function multiplications({ outputShape, groupIn, y, x }: ConvGeometry): number {
 
 function fastest(g: ConvGeometry, pass: Pass, { winograd, prepared = false, channelsLast }: Choice): ChosenAlgorithm {
   if (multiplications(g) < TINY) return 'direct';
-  if (isDepthwise(g)) return channelsLast ? 'direct' : 'planar';
+  const memory = { prepared, channelsLast };
   let best: ChosenAlgorithm = 'direct';
-  let least = cost(best, pass, g, prepared);
+  let least = Number.POSITIVE_INFINITY;
   for (const algorithm of ALL) {
-    if (algorithm === 'direct' || !fits(algorithm, g, pass)) continue;
-    if (algorithm !== 'planar' && !winograd) continue;
-    const cycles = cost(algorithm, pass, g, prepared);
+    if (!fits(algorithm, g, pass) || (isWinograd(algorithm) && !winograd)) continue;
+    const cycles = cost(algorithm, pass, g, memory);
     if (cycles < least) [best, least] = [algorithm, cycles];
   }
   return best;

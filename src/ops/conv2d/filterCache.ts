@@ -4,7 +4,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import type { PreparedAlgorithm } from './algorithm.ts';
 import { filterPanelBytes, packFilters } from './forwardPass.ts';
 import type { ConvGeometry } from './geometry.ts';
-import { forwardFilters, tileSize, transformedBytes, transformFilters, WORK_BYTES } from './winogradPass.ts';
+import { forwardFilters, tileSize, transformedBytes, transformFilters, WORK_BYTES } from './winograd/pass.ts';
 
 /**
  * Filters in the form in which the forward pass reads them (packed, or transformed for Winograd), kept from call to call by

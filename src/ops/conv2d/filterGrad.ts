@@ -7,8 +7,8 @@ import { filterGradPass } from './filterGradPass.ts';
 import { imagesOf } from './forward.ts';
 import { type Conv2DOptions, convGeometry } from './geometry.ts';
 import { planarFilterGradPass } from './planar/filterGradPass.ts';
-import { winogradFilterGradPass } from './winogradFilterGradPass.ts';
-import { tileSize } from './winogradPass.ts';
+import { winogradFilterGradPass } from './winograd/filterGradPass.ts';
+import { tileSize } from './winograd/pass.ts';
 
 /** What every gradient of parameters takes. */
 export interface ScaleOption {

@@ -11,7 +11,7 @@ import type { Images } from './frame.ts';
 import { type Conv2DOptions, convGeometry } from './geometry.ts';
 import { planarForwardPass } from './planar/forwardPass.ts';
 import type { Clamp } from './product.ts';
-import { tileSize, winogradForwardPass } from './winogradPass.ts';
+import { tileSize, winogradForwardPass } from './winograd/pass.ts';
 
 /** What is done to each result on its way out: relu = max(y, 0), relu6 = min(max(y, 0), 6). */
 export type Activation = 'relu' | 'relu6';

@@ -11,7 +11,7 @@ import { type Conv2DOptions, convGeometry } from './geometry.ts';
 import { inputGradPass } from './inputGradPass.ts';
 import { planarInputGradPass } from './planar/inputGradPass.ts';
 import type { Clamp } from './product.ts';
-import { tileSize, winogradInputGradPass } from './winogradPass.ts';
+import { tileSize, winogradInputGradPass } from './winograd/pass.ts';
 
 /** An activation in front of a convolution. */
 export interface InputActivation {

@@ -4,7 +4,7 @@ import { type ConvGeometry, isDepthwise } from '../geometry.ts';
 import { imagesPerChunk } from '../plan.ts';
 import { depthwiseForwardPass } from './depthwise.ts';
 import { copyPlanes, planesOf } from './planes.ts';
-import { packPlanarFilters, planarFilterBytes, planarSlack, planarTiles, runPlanar } from './product.ts';
+import { packPlanarFilters, planarFilterBytes, planarSlack, planarTiles, runPlanar, WORK_BYTES } from './product.ts';
 
 /**
  * Forward for few channels, one group: y[out][pixel] = bias[out] + sum over channels and taps of w[out][channel][tap] *
@@ -43,9 +43,10 @@ export function planarForwardPass(
   };
   const tiles = planarTiles(g.outChannels, g.y.kernel, runtime.tile, g.y.dilation === g.y.stride);
   const chunk = imagesPerChunk(g.batch, planes.image * bytes);
-  const [filters = 0, frames = 0] = runtime.scratch.reserve(
+  const [filters = 0, frames = 0, work = 0] = runtime.scratch.reserve(
     planarFilterBytes(tiles, taps, bytes),
     (chunk * planes.image + planarSlack(rowStep)) * bytes,
+    WORK_BYTES,
   );
   packPlanarFilters(runtime, type, planes, tiles, taps, filters);
   const pixels = g.y.out * g.x.out;
@@ -60,6 +61,7 @@ export function planarForwardPass(
       taps,
       tiles,
       y: y + first * g.outChannels * pixels * bytes,
+      work,
       yImage: g.outChannels * pixels,
       yPlane: pixels,
       yRow: g.x.out,

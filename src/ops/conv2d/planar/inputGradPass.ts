@@ -5,7 +5,7 @@ import { polyphase } from '../phases.ts';
 import { imagesPerChunk } from '../plan.ts';
 import { depthwiseInputGradPass } from './depthwise.ts';
 import { copyPlanes, planesOf } from './planes.ts';
-import { packPlanarFilters, planarFilterBytes, planarSlack, planarTiles, runPlanar } from './product.ts';
+import { packPlanarFilters, planarFilterBytes, planarSlack, planarTiles, runPlanar, WORK_BYTES } from './product.ts';
 
 /**
  * Input gradient for few input channels, one group, to a contiguous (NCHW) result: the parts of inputGradPass, each a convolution with
@@ -51,9 +51,10 @@ export function planarInputGradPass(
     }),
   );
   const chunk = imagesPerChunk(g.batch, planes.image * bytes);
-  const [filters = 0, frames = 0] = runtime.scratch.reserve(
+  const [filters = 0, frames = 0, work = 0] = runtime.scratch.reserve(
     size,
     (chunk * planes.image + planarSlack(planes.row)) * bytes,
+    WORK_BYTES,
   );
   for (const { taps, tiles, offset } of parts) {
     packPlanarFilters(runtime, type, planes, tiles, taps, filters + offset);
@@ -71,6 +72,7 @@ export function planarInputGradPass(
         taps,
         tiles,
         y: operands.dx + (first * g.inChannels * pixels + y.first * g.x.size + x.first) * bytes,
+        work,
         yImage: g.inChannels * pixels,
         yPlane: pixels,
         yRow: g.y.stride * g.x.size,

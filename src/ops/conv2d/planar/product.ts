@@ -27,6 +27,8 @@ export interface PlanarProduct {
   readonly tiles: PlanarTiles;
   /** Address and distances of the results. */
   readonly y: number;
+  /** Address of WORK_BYTES. */
+  readonly work: number;
   readonly yImage: number;
   readonly yPlane: number;
   readonly yRow: number;
@@ -122,6 +124,9 @@ export function packPlanarFilters(
   runtime.run('planarFilter', type, args, 1);
 }
 
+/** Working memory of a micro-kernel, 12 vectors. */
+export const WORK_BYTES = 12 * 16;
+
 /** Elements behind the planes that may be read: see PlanarArgs. */
 export function planarSlack(rowStep: number): number {
   return (PLANAR_ROWS - 1) * rowStep + 4;
@@ -137,6 +142,7 @@ export function runPlanar(runtime: Runtime, type: ElementType, product: PlanarPr
     x: product.x,
     w: product.filters,
     y: product.y,
+    work: product.work,
     images: product.images,
     xImage: planes.image,
     rowStep: product.rowStep,

@@ -1,11 +1,11 @@
-import { LINE_VECTORS, PANEL_BYTES } from '../../runtime/abi.ts';
-import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
-import type { FilterGradOperands } from './filterGradPass.ts';
-import { copyFrames, type Frame, frameSize, inPlace, readsInPlace } from './frame.ts';
-import type { ConvGeometry } from './geometry.ts';
-import { columnsPerStep, imagesPerChunk, oddLines, planesFit, tilesPerBlock } from './plan.ts';
-import { evenRows, runProduct, tableBytes, writeTables } from './product.ts';
-import { imageFields, SLACK_BYTES, type TileSize, UNUSED, WORK_BYTES } from './winogradPass.ts';
+import { LINE_VECTORS, PANEL_BYTES } from '../../../runtime/abi.ts';
+import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
+import type { FilterGradOperands } from '../filterGradPass.ts';
+import { copyFrames, type Frame, frameSize, inPlace, readsInPlace } from '../frame.ts';
+import type { ConvGeometry } from '../geometry.ts';
+import { columnsPerStep, imagesPerChunk, oddLines, planesFit, tilesPerBlock } from '../plan.ts';
+import { evenRows, runProduct, tableBytes, writeTables } from '../product.ts';
+import { imageFields, SLACK_BYTES, type TileSize, UNUSED, WORK_BYTES } from './pass.ts';
 
 /**
  * Filter gradient of a 3x3 convolution with stride 1, as the adjoint of Winograd's F(size x size, 3x3):

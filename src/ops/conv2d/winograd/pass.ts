@@ -1,12 +1,12 @@
-import { PANEL_BYTES } from '../../runtime/abi.ts';
-import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
-import type { WinogradAlgorithm } from './algorithm.ts';
-import type { ForwardOperands } from './forwardPass.ts';
-import { copyFrames, type Frame, frameSize, type Images, inPlace, type Pixels, readsInPlace } from './frame.ts';
-import type { ConvGeometry } from './geometry.ts';
-import type { InputGradOperands } from './inputGradPass.ts';
-import { columnsPerStep, imagesPerChunk, oddLines, tilesPerBlock } from './plan.ts';
-import { type Clamp, evenRows, finishFields, type Mask, runProduct, tableBytes, writeTables } from './product.ts';
+import { PANEL_BYTES } from '../../../runtime/abi.ts';
+import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
+import type { WinogradAlgorithm } from '../algorithm.ts';
+import type { ForwardOperands } from '../forwardPass.ts';
+import { copyFrames, type Frame, frameSize, type Images, inPlace, type Pixels, readsInPlace } from '../frame.ts';
+import type { ConvGeometry } from '../geometry.ts';
+import type { InputGradOperands } from '../inputGradPass.ts';
+import { columnsPerStep, imagesPerChunk, oddLines, tilesPerBlock } from '../plan.ts';
+import { type Clamp, evenRows, finishFields, type Mask, runProduct, tableBytes, writeTables } from '../product.ts';
 
 /** Outputs of a tile along one dimension: F(4x4, 3x3) or F(2x2, 3x3). */
 export type TileSize = 4 | 2;
