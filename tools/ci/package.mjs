@@ -10,7 +10,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
 /** Largest sizes that may pass, in bytes; raise one on purpose only. */
-const BUDGET = { tarball: 215_000, 'wasm, gzip': 29_000 };
+const BUDGET = { tarball: 160_000, 'wasm, gzip': 29_000 };
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'convasm-package-'));
