@@ -12,9 +12,12 @@ describe.each(dtypes)('memory formats in %s', dtype => {
     expect(made(values, dtype, 'channels-last').format).toBe('channelsLast');
   });
 
-  it('the result of conv2d is channels-last until its data are looked at', () => {
-    const y = conv2d(made(filled([1, 2, 3, 3], 1), dtype), made(filled([4, 2, 1, 1], 1), dtype));
-    expect(y.format).toBe('channelsLast');
+  it.each([
+    ['direct', 'channelsLast'],
+    ['planar', 'contiguous'],
+  ] as const)('the result of a %s conv2d is %s until its data are looked at', (algorithm, format) => {
+    const y = conv2d(made(filled([1, 2, 3, 3], 1), dtype), made(filled([4, 2, 1, 1], 1), dtype), null, { algorithm });
+    expect(y.format).toBe(format);
     expectExactly(y, filled([1, 4, 3, 3], 2));
     expect(y.format).toBe('contiguous');
   });
