@@ -32,7 +32,8 @@ export class FrameArgs {
  *     target[phase.firstRow + m * phase.rowStep][phase.firstColumn + j * phase.columnStep]
  *         = limit(bias + sum over taps of frame[m * rowStep + tap.row][j * split + tap.column] * w[channel][tap])
  *
- * Vectors run along a row. After the band in scratch stand 64 bytes that may be read; nothing else is read or written past its end. A band of `band` phase rows needs (band - 1) * rowStep + reach frame rows.
+ * Vectors run along a row. After the band in scratch stand 64 bytes that may be read; nothing else is read or written past its end. A
+ * band of `band` phase rows needs (band - 1) * rowStep + reach frame rows.
  */
 @unmanaged
 export class DepthwisePlanesArgs extends FrameArgs {
@@ -53,8 +54,6 @@ export class DepthwisePlanesArgs extends FrameArgs {
   /** Rows of the largest phase, and how many of them a band has. */
   rows: i32;
   band: i32;
-  /** Phase rows, a multiple of 4, whose frame rows are copied at a time. */
-  chunk: i32;
   targetHeight: i32;
   targetWidth: i32;
   /** How the taps are laid out: KIND_*. */
@@ -81,7 +80,8 @@ export class DepthwisePlanesArgs extends FrameArgs {
 /**
  * The filter gradient of a depthwise convolution of contiguous planes:
  *
- *     target[channel][tap] = scale * sum over images, rows i and columns j of dy[i][j] * frame[i * rowStep + tap.row][j * split + tap.column]
+ *     target[channel][tap] = scale * sum over images, rows i and columns j of dy[i][j] * frame[i * rowStep + tap.row][j * split +
+ * tap.column]
  */
 @unmanaged
 export class DepthwiseFilterGradArgs extends FrameArgs {

@@ -39,33 +39,17 @@ export function depthwisePlanes<T>(args: DepthwisePlanesArgs, first: i32, last: 
       // The last band has rows enough for a micro-kernel; rows that two bands share get the same bits twice.
       const begin = max<i32>(0, min<i32>(end, args.rows - TILE_ROWS));
       end = min<i32>(begin + args.band, args.rows);
-      let have = begin * args.rowStep;
-      for (let row = begin; row < end; row += args.chunk) {
-        // Rows are copied just before they are used: the next ones are on their way meanwhile.
-        const next = min<i32>(row + args.chunk, end);
-        const need = (next - 1) * args.rowStep + args.reach;
-        copyRows<T>(args, source, args.scratch + <usize>(have - begin * args.rowStep) * rowBytes, have, need);
-        have = need;
-        bandRows<T>(args, target, w, bias, begin, row, next, end);
-      }
+      copyRows<T>(args, source, args.scratch, begin * args.rowStep, (end - 1) * args.rowStep + args.reach);
+      bandRows<T>(args, target, w, bias, begin, end);
     }
   }
 }
 
-/** Phase rows `row` to `next` - 1 of the band from `begin` to `end` - 1. */
-function bandRows<T>(
-  args: DepthwisePlanesArgs,
-  plane: usize,
-  w: usize,
-  bias: usize,
-  begin: i32,
-  row: i32,
-  next: i32,
-  end: i32,
-): void {
+/** Phase rows `begin` to `end` - 1, which the band in scratch is for. */
+function bandRows<T>(args: DepthwisePlanesArgs, plane: usize, w: usize, bias: usize, begin: i32, end: i32): void {
   const shift = alignof<T>();
   if (args.kind == KIND_3X3_GRADIENT) {
-    gradientRows<T>(args, plane, w, begin, row, next);
+    gradientRows<T>(args, plane, w, begin, begin, end);
     return;
   }
   if (args.kind != KIND_TAPS) {
@@ -74,9 +58,9 @@ function bandRows<T>(
     const y = plane + ((<usize>(begin * args.targetWidth)) << shift);
     const all = i32.MAX_VALUE;
     if (args.kind == KIND_3X3) {
-      rows3<T>(args, x, rowBytes, 0, all, y, w, bias, row - begin, next - begin, end - begin);
+      rows3<T>(args, x, rowBytes, 0, all, y, w, bias, 0, end - begin, end - begin);
     } else {
-      rows3Apart<T>(args, x, rowBytes, 0, all, y, w, bias, row - begin, next - begin, end - begin);
+      rows3Apart<T>(args, x, rowBytes, 0, all, y, w, bias, 0, end - begin, end - begin);
     }
     return;
   }
@@ -84,10 +68,9 @@ function bandRows<T>(
     const phase = changetype<Phase>(args.phases + <usize>i * offsetof<Phase>());
     // In rows of the band.
     const rows = min<i32>(end, phase.rows) - begin;
-    const last = min<i32>(next - begin, rows);
     const targetRow = phase.firstRow + begin * phase.rowStep;
     const target = plane + ((<usize>(targetRow * args.targetWidth + phase.firstColumn)) << shift);
-    for (let m = row - begin; m < last; m += TILE_ROWS) {
+    for (let m = 0; m < rows; m += TILE_ROWS) {
       tapRows<T>(args, phase, target, w, load<T>(bias), m, rows);
     }
   }

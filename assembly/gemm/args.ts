@@ -15,7 +15,10 @@ export const START_C: i32 = 2;
 
 /** Results are limited to lower..upper (ReLU, ReLU6). */
 export const FINISH_CLAMP: i32 = 1;
-/** Results are zero wherever an element of the mask is not between lower and upper, NaN being no limit (the derivative of ReLU and ReLU6). */
+/**
+ * Results are zero wherever an element of the mask is not between lower and upper, NaN being no limit (the derivative of ReLU and
+ * ReLU6).
+ */
 export const FINISH_MASK: i32 = 2;
 
 /**

@@ -16,7 +16,6 @@ export class PlanarArgs {
   y: usize;
   /** Working memory of the caller: 12 vectors. */
   work: usize;
-  images: i32;
   /** Distances in elements: of two images of x, and of what two neighbouring rows of y read. */
   xImage: i32;
   rowStep: i32;

@@ -14,7 +14,6 @@ import { Simd } from '../simd';
 export class PlanesArgs {
   source: usize;
   target: usize;
-  images: i32;
   channels: i32;
   /** The part of an image that is copied, from its first row and column. */
   height: i32;

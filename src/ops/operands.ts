@@ -71,13 +71,13 @@ export function produce(
   target.format = format;
   try {
     write(target);
+    // Tensors that share memory agree on its order, which is the contiguous one.
+    if (target.storage.shared) makeContiguous(target);
   } catch (error) {
     target.format = before;
     if (!out) target.dispose();
     throw error;
   }
-  // Tensors that share memory agree on its order, which is the contiguous one.
-  if (target.storage.shared) makeContiguous(target);
   return target;
 }
 

@@ -20,6 +20,8 @@ export const LINE_VECTORS = 4;
 export const PLANES_ROWS = 8;
 /** TALL_ROWS of assembly/planar/args.ts. */
 export const PLANAR_ROWS = 4;
+/** KIND_* of assembly/depthwise/args.ts. */
+export const DEPTHWISE_KIND = { taps: 0, rows3: 1, rows3Apart: 2, gradient3: 3 } as const;
 /** TAP_GROUP of assembly/depthwise/args.ts. */
 export const TAP_GROUP = 5;
 /** CHANNEL_BLOCK of assembly/conv/sumPixels.ts. */
@@ -213,7 +215,6 @@ const winogradFilter = new Struct({
 const planes = new Struct({
   source: 'ptr',
   target: 'ptr',
-  images: 'i32',
   channels: 'i32',
   height: 'i32',
   width: 'i32',
@@ -258,7 +259,6 @@ const planar = new Struct({
   w: 'ptr',
   y: 'ptr',
   work: 'ptr',
-  images: 'i32',
   xImage: 'i32',
   rowStep: 'i32',
   yImage: 'i32',
@@ -336,7 +336,6 @@ const depthwisePlanes = new Struct({
   reach: 'i32',
   rows: 'i32',
   band: 'i32',
-  chunk: 'i32',
   targetHeight: 'i32',
   targetWidth: 'i32',
   kind: 'i32',

@@ -33,7 +33,8 @@ const TRIES = 16;
 
 /**
  * Hands out blocks of a linear memory: free lists by size class, first fit in the request's own class, else the first block of a
- * class that surely fits; the rest is split off, neighbours merge when they come back. Constant time but for growth. Book-keeping is on the host's side, so a stray
+ * class that surely fits; the rest is split off, neighbours merge when they come back. Constant time but for growth. Book-keeping is on
+ * the host's side, so a stray
  * write in linear memory cannot damage it, and `release` of something else than a live block throws.
  */
 export class Allocator {

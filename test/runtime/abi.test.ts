@@ -46,10 +46,13 @@ describe.each(binaries)('binary %s', name => {
     expect(names.sort()).toEqual([...kernels, 'abi', 'fusesMultiplyAdd', ...memory].sort());
   });
 
-  it('is what the package carries', async () => {
-    const { default: base64 } = await import(`../../src/wasm/${name}.ts`);
-    expect(inflateRawSync(Buffer.from(base64, 'base64')).equals(bytes)).toBe(true);
-  });
+  it.skipIf(name.endsWith('-threads'))(
+    'is what the package carries (those with threads are not in it yet)',
+    async () => {
+      const { default: base64 } = await import(`../../src/wasm/${name}.ts`);
+      expect(inflateRawSync(Buffer.from(base64, 'base64')).equals(bytes)).toBe(true);
+    },
+  );
 });
 
 describe('argument structs', () => {
@@ -91,6 +94,12 @@ describe('argument structs', () => {
     expect(host.START.zero).toBe(0);
     expect(host.START.bias).toBe(constant('gemm/args', 'START_BIAS'));
     expect(host.START.c).toBe(constant('gemm/args', 'START_C'));
+    expect(host.DEPTHWISE_KIND).toEqual({
+      taps: constant('depthwise/args', 'KIND_TAPS'),
+      rows3: constant('depthwise/args', 'KIND_3X3'),
+      rows3Apart: constant('depthwise/args', 'KIND_3X3_APART'),
+      gradient3: constant('depthwise/args', 'KIND_3X3_GRADIENT'),
+    });
     expect(host.FINISH.clamp).toBe(constant('gemm/args', 'FINISH_CLAMP'));
     expect(host.FINISH.mask).toBe(constant('gemm/args', 'FINISH_MASK'));
     expect(host.ELEMENTWISE_BLOCK).toBe(constant('jobs', 'ELEMENTWISE_BLOCK'));

@@ -1,11 +1,12 @@
 import { ArgumentError } from '../../errors.ts';
 import type { MemoryFormat } from '../../tensor/format.ts';
 import { cost } from './cost/cost.ts';
-import { type ConvGeometry, isDepthwise } from './geometry.ts';
+import { type ConvGeometry, is3x3, isDepthwise } from './geometry.ts';
 
 /**
  * How a convolution is computed. 'direct' and 'planar' sum all products: 'direct' with vectors of channels of one pixel (channels-last),
- * 'planar' with vectors of pixels of one channel, which suits few channels and depthwise convolutions (one group, or depthwise).
+ * 'planar' with vectors of pixels of one channel, which suits few channels and depthwise convolutions (one group, or depthwise;
+ * a depthwise filter gradient is 'direct' all the same where dy is channels-last or narrower than a vector).
  * 'winograd2' and 'winograd4' are Winograd's F(2x2, 3x3) and F(4x4, 3x3) (3x3 filters, stride 1, one group). 'auto' is the fastest
  * of those that fit.
  */
@@ -91,7 +92,6 @@ function fits(algorithm: ChosenAlgorithm, g: ConvGeometry, pass: Pass): boolean 
   if (algorithm === 'direct') return true;
   if (algorithm === 'planar') return g.groups === 1 || isDepthwise(g);
   const { y, x } = g;
-  const is3x3 = [y, x].every(axis => axis.kernel === 3 && axis.stride === 1 && axis.dilation === 1);
   // The input gradient pads dy by 2 - padding.
-  return g.groups === 1 && is3x3 && (pass !== 'inputGrad' || Math.max(y.before, y.after, x.before, x.after) <= 2);
+  return g.groups === 1 && is3x3(g, 1) && (pass !== 'inputGrad' || Math.max(y.before, y.after, x.before, x.after) <= 2);
 }

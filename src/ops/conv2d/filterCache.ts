@@ -29,6 +29,8 @@ export class FilterCache {
     const size = direct ? filterPanelBytes(g, bytes) : transformedBytes(tileSize(algorithm), filters, bytes);
     const storage = new Storage(runtime, size);
     const { address } = storage.block;
+    // First, so that the memory is not lost if what follows throws.
+    this.#storage = storage;
     if (direct) packFilters(runtime, type, g, w.address, address);
     else {
       const [work = 0] = runtime.scratch.reserve(WORK_BYTES);
@@ -36,7 +38,6 @@ export class FilterCache {
     }
     this.#of = w;
     this.#algorithm = algorithm;
-    this.#storage = storage;
     return address;
   }
 

@@ -84,8 +84,8 @@ export function imagesOf(tensor: Tensor): Images {
 }
 
 /** @throws ArgumentError */
-export function limitsOf(activation: Activation | undefined): Clamp | undefined {
+export function limitsOf(activation: Activation | undefined, name = 'activation'): Clamp | undefined {
   if (activation === undefined) return undefined;
-  if (!Object.hasOwn(LIMITS, activation)) throw new ArgumentError('activation', activation, "'relu' or 'relu6'");
+  if (!Object.hasOwn(LIMITS, activation)) throw new ArgumentError(name, activation, "'relu' or 'relu6'");
   return LIMITS[activation];
 }

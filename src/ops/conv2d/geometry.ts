@@ -87,6 +87,11 @@ export interface ProductGroups {
   readonly diagonal: boolean;
 }
 
+/** Whether the filters are 3 x 3 neighbours, with this stride both ways. */
+export function is3x3({ y, x }: ConvGeometry, stride: number): boolean {
+  return [y, x].every(axis => axis.kernel === 3 && axis.dilation === 1 && axis.stride === stride);
+}
+
 /** Whether every channel has one filter of its own. */
 export function isDepthwise({ groups, groupIn, groupOut }: ConvGeometry): boolean {
   return groups > 1 && groupIn === 1 && groupOut === 1;

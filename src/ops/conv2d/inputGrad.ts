@@ -1,3 +1,4 @@
+import { ArgumentError } from '../../errors.ts';
 import { ELEMENTWISE_BLOCK } from '../../runtime/abi.ts';
 import type { ElementType, Runtime } from '../../runtime/runtime.ts';
 import { DTYPES } from '../../tensor/dtype.ts';
@@ -13,7 +14,10 @@ import { planarInputGradPass } from './planar/inputGradPass.ts';
 import type { Clamp } from './product.ts';
 import { tileSize, winogradInputGradPass } from './winograd/pass.ts';
 
-/** An activation in front of a convolution. */
+/**
+ * An activation in front of a convolution. `out` must not share memory with its output; where that is NaN, the gradient is 0, as
+ * that of relu.
+ */
 export interface InputActivation {
   readonly activation: Activation;
   /** The activation's output, that is the convolution's input, [batch, in, height, width]. */
@@ -23,7 +27,7 @@ export interface InputActivation {
 export interface Conv2DInputGradOptions extends Conv2DOptions, OutOption {
   /**
    * The activation whose output the input is: the gradient goes on through it, to the activation's own input. Its derivative is
-   * applied as results are written: dx = 0 unless 0 < output (and output < 6 for relu6).
+   * applied as results are written: dx = 0 unless 0 < output (and output < 6 for relu6). Default: none.
    */
   through?: InputActivation | undefined;
 }
@@ -47,9 +51,9 @@ export function conv2dInputGrad(
   inputShape: Shape,
   options: Conv2DInputGradOptions = {},
 ): Tensor {
-  const { through } = options;
+  const through = checkThrough(options.through);
   const dtype = checkOperands({ dy, w }, { 'through.output': through?.output });
-  const limits = limitsOf(through?.activation);
+  const limits = limitsOf(through?.activation, 'through.activation');
   const g = convGeometry(inputShape, w.shape, options, { input: 'inputShape', filters: 'w' });
   checkSameShape('dy', dy.shape, g.outputShape);
   if (through) checkSameShape('through.output', through.output.shape, g.inputShape);
@@ -77,6 +81,15 @@ export function conv2dInputGrad(
       else winogradInputGradPass(runtime, type, tileSize(algorithm), g, masked);
     });
   });
+}
+
+/** @throws ArgumentError unless both are there; what they are is checked with the other operands */
+function checkThrough(through: InputActivation | undefined): InputActivation | undefined {
+  if (through === undefined) return undefined;
+  if (typeof through !== 'object' || through === null || !through.activation || !through.output) {
+    throw new ArgumentError('through', through, "{ activation: 'relu' or 'relu6', output: the convolution's input }");
+  }
+  return through;
 }
 
 /** relu's upper limit is infinity, which is an output like any other. */

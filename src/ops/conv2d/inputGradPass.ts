@@ -24,7 +24,8 @@ interface Part {
 }
 
 /**
- * Input gradient: dx[pixel][channel] = sum over taps and out of dy[(pixel + padding - tap * dilation) / stride][out] * w[out][channel][tap],
+ * Input gradient: dx[pixel][channel] = sum over taps and out of dy[(pixel + padding - tap * dilation) / stride][out] *
+ * w[out][channel][tap],
  * over the taps for which that is a whole number.
  *
  * Polyphase: pixels with the same remainder by the stride see the same taps, and a part of them is a stride-1 convolution of dy

@@ -73,7 +73,10 @@ const LARGE_PLANES_BYTES = 1 << 24;
 const WHOLE_FILTER_BYTES = 1 << 21;
 const FUSED_FILTER_BYTES = 3 << 17;
 
-/** Tiles that are transformed and multiplied at a time, with `row` elements for each in all planes of a point: a multiple of both micro-kernel tiles where there are enough. */
+/**
+ * Tiles that are transformed and multiplied at a time, with `row` elements for each in all planes of a point: a multiple of both
+ * micro-kernel tiles where there are enough.
+ */
 export function tilesPerBlock(tiles: number, points: number, row: number, bytes: number, large: boolean): number {
   const limit = large ? LARGE_PLANES_BYTES : PLANES_BYTES;
   const fit = Math.floor(limit / (points * row * bytes) / 12) * 12;

@@ -84,7 +84,14 @@ describe('conv2dInputGrad through an activation', () => {
       const dy = made(random([1, 1, 1, 1], 2), 'float32');
       const output = made(random([1, 1, 3, 3], 3), 'float32');
       const call = (through: object) => () => conv2dInputGrad(dy, w, [1, 1, 3, 3], { through } as object);
-      expectArgumentError(call({ activation: 'tanh', output }), ArgumentError, 'activation', "'relu' or 'relu6'");
+      expectArgumentError(
+        call({ activation: 'tanh', output }),
+        ArgumentError,
+        'through.activation',
+        "'relu' or 'relu6'",
+      );
+      expectArgumentError(call({ output }), ArgumentError, 'through');
+      expectArgumentError(call({ activation: 'relu' }), ArgumentError, 'through');
       expectError(call({ activation: 'relu', output: dy }), ShapeError);
     });
   });

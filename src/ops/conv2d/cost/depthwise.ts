@@ -1,5 +1,5 @@
 import type { Pass } from '../algorithm.ts';
-import type { ConvGeometry } from '../geometry.ts';
+import { type ConvGeometry, is3x3 } from '../geometry.ts';
 import { PLANAR_APART } from './planar.ts';
 import { CALL, type Work } from './work.ts';
 
@@ -22,7 +22,8 @@ export function depthwisePlanarCost(work: Work, pass: Pass, g: ConvGeometry): nu
   const { height, width, taps, parts } = work;
   const planes = g.batch * g.inChannels;
   const apart = pass !== 'inputGrad' && g.x.stride > 2 ? 3 * g.y.out * g.y.stride * g.x.out * g.x.stride : 0;
-  if (width >= 4 && height >= 4 && is3x3(g)) {
+  // But for input gradients with padding over 2, which have none.
+  if (width >= 4 && height >= 4 && (is3x3(g, 1) || is3x3(g, 2))) {
     const vectors = height * Math.ceil(width / 4);
     return planes * (DEPTHWISE_PLANE + DEPTHWISE_VECTOR[pass] * vectors) + 2 * CALL;
   }
@@ -50,9 +51,4 @@ export function diagonalCost({ height, width, taps, parts }: Work, pass: Pass, g
   }
   const whole = (panels * pixels * (DIAGONAL_STEP * taps + DIAGONAL_TILE)) / 4;
   return whole + tail * pixels * (DIAGONAL_TAIL * taps + DIAGONAL_TILE / 4) + (5 + parts) * CALL;
-}
-
-/** Whether depthwise planes have a kernel of their own: 3x3, stride 1 or 2 both ways. */
-function is3x3({ y, x }: ConvGeometry): boolean {
-  return y.stride === x.stride && y.stride <= 2 && [y, x].every(axis => axis.kernel === 3 && axis.dilation === 1);
 }

@@ -13,6 +13,7 @@ const RUN = 8;
 const STREAM = 6;
 /** Filters up to this many bytes stay in L2. */
 const CACHE = 1 << 20;
+
 /** Cycles of a product of `rows` x `columns`, `depth` long in `runs` runs, `groups` times. */
 export function product(groups: number, rows: number, columns: number, depth: number, runs = 1): number {
   const tiles = (groups * Math.ceil(columns / 8) * Math.ceil(rows / 2)) / 3;

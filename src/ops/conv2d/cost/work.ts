@@ -6,6 +6,7 @@ export const CALL = 1500;
 
 /** Per element of filters that are packed, or whose gradient is brought into order. */
 export const PACK = 3;
+
 /** The sizes of a pass, as a convolution of `depth` channels to `columns` channels that runs over `taps` taps for each pixel. */
 export interface Work {
   readonly depth: number;

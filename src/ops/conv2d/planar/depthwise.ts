@@ -1,22 +1,17 @@
+import { DEPTHWISE_KIND as KIND } from '../../../runtime/abi.ts';
 import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
 import { type ForwardOperands, forwardFrame } from '../forwardPass.ts';
 import type { Images } from '../frame.ts';
-import type { ConvGeometry } from '../geometry.ts';
+import { type ConvGeometry, is3x3 } from '../geometry.ts';
 import type { InputGradOperands } from '../inputGradPass.ts';
 import { polyphase } from '../phases.ts';
 import type { Clamp } from '../product.ts';
-
-/** KIND_* of assembly/depthwise/args.ts. */
-export const KIND = { taps: 0, rows3: 1, rows3Apart: 2, gradient3: 3 } as const;
 
 /** What the kernels may read past the end of a band. */
 const SLACK_BYTES = 64;
 
 /** Bytes of a band of frame rows: it stays in L1 between the copy and the taps, beside the output. */
 const BAND_BYTES = 48 << 10;
-
-/** Bytes of frame rows that are copied at a time. The memory goes on reading ahead while the micro-kernel works on them. */
-const CHUNK_BYTES = 200 << 10;
 
 /** Rows of a micro-kernel; a band has as many, where there are. */
 const TILE_ROWS = 4;
@@ -118,11 +113,6 @@ function kindOf(type: ElementType, g: ConvGeometry, rows: number, columns: numbe
   return is3x3(g, 1) ? KIND.rows3 : is3x3(g, 2) ? KIND.rows3Apart : KIND.taps;
 }
 
-/** Whether the filters are 3 x 3 neighbours, with this stride. */
-export function is3x3({ y, x }: ConvGeometry, stride: number): boolean {
-  return [y, x].every(axis => axis.kernel === 3 && axis.dilation === 1 && axis.stride === stride);
-}
-
 /** The input gradient of contiguous planes: the same kernel on dy, one phase for each remainder by the stride. */
 export function depthwiseInputGradPass(
   runtime: Runtime,
@@ -214,7 +204,6 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
   const fit = Math.floor((BAND_BYTES / rowBytes - reach) / rowStep + 1);
   const bands = Math.ceil(rows / Math.max(TILE_ROWS, fit));
   const band = Math.min(rows, Math.ceil(rows / bands / TILE_ROWS) * TILE_ROWS);
-  const chunk = Math.max(1, Math.round(CHUNK_BYTES / (rowBytes * rowStep * TILE_ROWS))) * TILE_ROWS;
   const taps = phases.flatMap(phase => phase.taps);
   const inPlace = readsPlanes(runtime, type, plan);
   const [scratch = 0, tapTable = 0, phaseTable = 0, zeros = 0, masks = 0, spare = 0] = runtime.scratch.reserve(
@@ -240,7 +229,6 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
     reach,
     rows,
     band,
-    chunk,
     targetHeight: plan.targetHeight,
     targetWidth: plan.targetWidth,
     kind: plan.kind,
@@ -259,7 +247,8 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
 }
 
 /**
- * Whether the kernels of 3 x 3 taps read the planes where they are: a copy into a band makes 170 us of 142 (32 channels, 112x112). They know
+ * Whether the kernels of 3 x 3 taps read the planes where they are: a copy into a band makes 170 us of 142 (32 channels, 112x112). They
+ * know
  * one row and column around a plane. The column right of the last plane is masked, but read: it has to be memory.
  */
 function readsPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): boolean {

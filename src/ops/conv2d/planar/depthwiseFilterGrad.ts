@@ -1,9 +1,9 @@
-import { TAP_GROUP } from '../../../runtime/abi.ts';
+import { DEPTHWISE_KIND as KIND, TAP_GROUP } from '../../../runtime/abi.ts';
 import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
 import type { FilterGradOperands } from '../filterGradPass.ts';
 import { forwardFrame } from '../forwardPass.ts';
-import type { ConvGeometry } from '../geometry.ts';
-import { frameArgs, is3x3, KIND, planeFrame, VECTOR_BYTES } from './depthwise.ts';
+import { type ConvGeometry, is3x3 } from '../geometry.ts';
+import { frameArgs, planeFrame, VECTOR_BYTES } from './depthwise.ts';
 
 /** Bytes of a band of frame rows: all taps read it from L1, beside dy. */
 const BAND_BYTES = 24 << 10;

@@ -38,7 +38,6 @@ export function copyPlanes(
   const args = {
     source: images.address + first * images.strides.image * BYTES[type],
     target,
-    images: count,
     channels: images.channels,
     height: Math.min(images.height, frame.height - top),
     width: Math.min(images.width, frame.width - left),

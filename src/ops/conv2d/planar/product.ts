@@ -143,7 +143,6 @@ export function runPlanar(runtime: Runtime, type: ElementType, product: PlanarPr
     w: product.filters,
     y: product.y,
     work: product.work,
-    images: product.images,
     xImage: planes.image,
     rowStep: product.rowStep,
     yImage: product.yImage,
