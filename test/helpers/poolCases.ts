@@ -63,6 +63,19 @@ export const poolSeries: readonly PoolSeries[] = [
     ),
   },
   {
+    name: 'windows of 2 x 2 side by side, whole and cut off',
+    cases: [3, 4, 5, 8, 33, 36].flatMap(channels =>
+      range(2, 5).flatMap(height =>
+        range(2, 7).flatMap(width =>
+          [0, [0, 0, 1, 1] as const].map(padding => ({
+            shape: [2, channels, height, width] as const,
+            options: { kernelSize: 2, padding },
+          })),
+        ),
+      ),
+    ),
+  },
+  {
     name: "'same' and 'valid'",
     cases: (['same', 'valid'] as const).flatMap(padding =>
       [2, 3].flatMap(kernelSize =>

@@ -86,6 +86,19 @@ describe.each(dtypes)('maxPool2d in %s, both memory formats', dtype => {
     expectExactly(lowest, filled([1, 5, 1, 1], Number.NEGATIVE_INFINITY));
   });
 
+  it('the gradient of 2 x 2 goes to the first of the largest, for every order of equal values and NaN', () => {
+    const values = [0, 1, 2, Number.NaN];
+    for (const channels of [1, 4, 5]) {
+      for (let order = 0; order < 256; order++) {
+        const at = (i: number): number => values[(order >> (2 * (i % 4))) & 3] as number;
+        const x = filled([1, channels, 2, 2], at);
+        const dy = filled([1, channels, 1, 1], 3);
+        const dx = maxPool2dGrad(made(dy, dtype), made(x, dtype), { kernelSize: 2 });
+        expectExactly(dx, reference.maxPool2dGrad(dy, x, { kernelSize: 2 }), `order ${order}, ${channels} channels`);
+      }
+    }
+  });
+
   it('the gradient of a window with NaNs goes to the first of them', () => {
     for (const format of formats) {
       const x = made(

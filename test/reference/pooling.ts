@@ -56,7 +56,8 @@ export function maxPool2dGrad(dy: Values, x: Values, options: PoolOptions): Valu
   const dx = filled(x.shape, 0);
   windows(x.shape, options).each((yi, window) => {
     const most = Math.max(...window.map(xi => at(x.data, xi)));
-    const winner = window.find(xi => at(x.data, xi) === most) as number;
+    // Math.max is NaN if one of them is, and Object.is finds it.
+    const winner = window.find(xi => at(x.data, xi) === most || Object.is(at(x.data, xi), most)) as number;
     add(dx.data, winner, at(dy.data, yi));
   });
   return dx;
