@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Tensor } from '../../src/index.ts';
+import { seed } from '../seed.ts';
+
+const wasm = (name: string) => readFileSync(new URL(`../../build/wasm/${name}.wasm`, import.meta.url));
+const variants = (['simd', 'relaxed'] as const).filter(name => WebAssembly.validate(wasm(name)));
+
+type Kernel = (args: number, first: number, last: number) => void;
+
+/** A number below 1 for each call, from the seed of this run. */
+function randomNumbers(from: number): () => number {
+  let state = from >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/**
+ * Several threads share the blocks of a call in whatever runs they come to claim. Here one thread does them in random runs, the last
+ * one first, and counts the kernels that it did so.
+ */
+class Shuffler {
+  on = false;
+  readonly shuffled = new Set<string>();
+  readonly #next = randomNumbers(seed);
+
+  wrap(name: string, kernel: Kernel): Kernel {
+    return (args, first, last) => {
+      if (!this.on || last - first < 2) {
+        kernel(args, first, last);
+        return;
+      }
+      this.shuffled.add(name.replace(/_f(32|64)$/, ''));
+      const runs: [number, number][] = [];
+      for (let start = first; start < last; ) {
+        const end = Math.min(last, start + 1 + Math.floor(3 * this.#next()));
+        runs.push([start, end]);
+        start = end;
+      }
+      for (const [start, end] of runs.reverse()) kernel(args, start, end);
+    };
+  }
+}
+
+describe.each(variants)('blocks of %s', variant => {
+  const shuffler = new Shuffler();
+  let convasm: typeof import('../../src/index.ts');
+  let ops: typeof import('../../src/ops/index.ts');
+  let kernels: readonly string[];
+
+  beforeAll(async () => {
+    const { Instance } = WebAssembly;
+    class Shuffled {
+      readonly exports: WebAssembly.Exports;
+      constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
+        const { exports } = new Instance(module, imports);
+        const wrapped = Object.entries(exports).map(([name, value]) =>
+          typeof value === 'function' && value.length === 3
+            ? [name, shuffler.wrap(name, value as unknown as Kernel)]
+            : [name, value],
+        );
+        this.exports = Object.fromEntries(wrapped);
+      }
+    }
+    WebAssembly.Instance = Shuffled as typeof Instance;
+    vi.resetModules();
+    convasm = await import('../../src/index.ts');
+    ops = await import('../../src/ops/index.ts');
+    kernels = Object.keys((await import('../../src/runtime/abi.ts')).KERNELS);
+    await convasm.init({ variant });
+    WebAssembly.Instance = Instance;
+  });
+
+  /** The bits of what `fn` makes, with whole calls and with shuffled ones. */
+  function expectSameBits(label: string, fn: () => readonly Tensor[]): void {
+    // Each is read when all are there: growth detaches views.
+    const bits = () => convasm.scope(() => fn().map(tensor => Array.from(tensor.data)));
+    const whole = bits();
+    shuffler.on = true;
+    try {
+      expect(bits(), label).toEqual(whole);
+    } finally {
+      shuffler.on = false;
+    }
+  }
+
+  const numbers = randomNumbers(seed + 1);
+  const between = (least: number, most: number) => least + Math.floor((most - least + 1) * numbers());
+
+  it('of a convolution and its gradients, whatever the algorithm', () => {
+    for (let i = 0; i < 150; i++) {
+      const [batch, height, width, kernel, stride] = [
+        between(1, 4),
+        between(5, 33),
+        between(5, 33),
+        between(1, 4),
+        between(1, 3),
+      ];
+      const depthwise = between(0, 2) === 0;
+      const channels = depthwise ? between(2, 6) : between(1, 20);
+      const outChannels = depthwise ? channels : between(1, 20);
+      const groups = depthwise ? channels : 1;
+      const dtype = between(0, 1) ? 'float32' : 'float64';
+      const isWinograd = kernel === 3 && stride === 1 && groups === 1;
+      const algorithms = ['direct', 'planar', ...(isWinograd ? (['winograd2', 'winograd4'] as const) : [])] as const;
+      const values = (shape: readonly number[]) =>
+        convasm.tensor(
+          Float64Array.from({ length: shape.reduce((a, b) => a * b) }, () => numbers() - 0.5),
+          shape,
+          dtype,
+        );
+      convasm.scope(() => {
+        const x = values([batch, channels, height, width]);
+        const w = values([outChannels, channels / groups, kernel, kernel]);
+        for (const algorithm of algorithms) {
+          const options = { stride, padding: kernel >> 1, groups, algorithm };
+          const dy = ops.conv2d(x, w, null, options);
+          const through = { activation: 'relu', output: x } as const;
+          const label = `${algorithm} [${x.shape}] [${w.shape}] stride ${stride}, ${dtype}`;
+          expectSameBits(label, () => [
+            ops.conv2d(x, w, null, { ...options, activation: 'relu' }),
+            ops.conv2dInputGrad(dy, w, x.shape, { ...options, through }),
+            ops.conv2dFilterGrad(x, dy, w.shape, options),
+            ops.conv2dBiasGrad(dy),
+          ]);
+        }
+      });
+    }
+  });
+
+  it('of the other operations', () => {
+    convasm.scope(() => {
+      const values = (shape: readonly number[]) =>
+        convasm.tensor(
+          Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => numbers() - 0.5),
+          shape,
+        );
+      const x = values([5, 37, 30, 31]);
+      const y = ops.maxPool2d(x, { kernelSize: 2 });
+      const logits = values([70, 10]);
+      const labels = Int32Array.from({ length: 70 }, () => between(0, 9));
+      const weights = values([90, 37]);
+      const velocity = values(x.shape);
+      expectSameBits('pools', () => [
+        ops.maxPool2d(x, { kernelSize: 2 }),
+        ops.maxPool2dGrad(y, x, { kernelSize: 2 }),
+        ops.maxPool2dGrad(ops.maxPool2d(x, { kernelSize: 3, stride: 2 }), x, { kernelSize: 3, stride: 2 }),
+        ops.avgPool2d(x, { kernelSize: 2 }),
+        ops.avgPool2dGrad(y, x.shape, { kernelSize: 2 }),
+      ]);
+      expectSameBits('element by element', () => {
+        const [parameter, gradient] = [x.clone(), x.clone()];
+        ops.addScaled(gradient, x, 0.5);
+        ops.sgdStep(parameter, gradient, velocity.clone(), { learningRate: 0.1, momentum: 0.9 });
+        return [ops.relu(x), ops.reluGrad(x, x), parameter, gradient];
+      });
+      expectSameBits('linear and loss', () => {
+        const loss = new convasm.SoftmaxCrossEntropy();
+        const mean = loss.forward(logits, labels);
+        const gradient = loss.backward();
+        return [convasm.tensor([mean]), gradient, ops.linear(x.reshape([4650, 37]), weights)];
+      });
+    });
+  });
+
+  it('were cut, of every kernel that has more than one', () => {
+    const single = ['table', 'planarFilter', 'meanLoss'];
+    expect([...shuffler.shuffled].sort()).toEqual(kernels.filter(name => !single.includes(name)).sort());
+  });
+});
