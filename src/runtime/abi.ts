@@ -33,34 +33,64 @@ export const POOL_GRADIENT_CHANNELS = 32;
 /** ROW_BLOCK of assembly/loss/softmaxCrossEntropy.ts. */
 export const SOFTMAX_ROWS = 32;
 
-const gemm = new Struct({
-  a: 'ptr',
-  aRows: 'ptr',
-  aOuter: 'i32',
-  aInner: 'i32',
-  aStep: 'i32',
-  outer: 'i32',
-  inner: 'i32',
-  length: 'i32',
-  b: 'ptr',
-  c: 'ptr',
-  cRows: 'ptr',
-  bias: 'ptr',
-  rows: 'i32',
-  columns: 'i32',
-  groups: 'i32',
-  aGroup: 'i32',
-  bGroup: 'i32',
-  cGroup: 'i32',
-  start: 'i32',
-  finish: 'i32',
-  mask: 'ptr',
-  rowBlock: 'i32',
-  panelBlock: 'i32',
-  tile: 'i32',
-  lower: 'f64',
-  upper: 'f64',
-});
+const gemm = new Struct(
+  {
+    a: 'ptr',
+    aRows: 'ptr',
+    aOuter: 'i32',
+    aInner: 'i32',
+    aStep: 'i32',
+    outer: 'i32',
+    inner: 'i32',
+    length: 'i32',
+    b: 'ptr',
+    c: 'ptr',
+    cRows: 'ptr',
+    bias: 'ptr',
+    rows: 'i32',
+    columns: 'i32',
+    groups: 'i32',
+    aGroup: 'i32',
+    bGroup: 'i32',
+    cGroup: 'i32',
+    start: 'i32',
+    finish: 'i32',
+    mask: 'ptr',
+    rowBlock: 'i32',
+    panelBlock: 'i32',
+    tile: 'i32',
+    lower: 'f64',
+    upper: 'f64',
+  },
+  (i32, word, f64, double, v) => {
+    i32[word] = v.a;
+    i32[word + 1] = v.aRows;
+    i32[word + 2] = v.aOuter;
+    i32[word + 3] = v.aInner;
+    i32[word + 4] = v.aStep;
+    i32[word + 5] = v.outer;
+    i32[word + 6] = v.inner;
+    i32[word + 7] = v.length;
+    i32[word + 8] = v.b;
+    i32[word + 9] = v.c;
+    i32[word + 10] = v.cRows;
+    i32[word + 11] = v.bias;
+    i32[word + 12] = v.rows;
+    i32[word + 13] = v.columns;
+    i32[word + 14] = v.groups;
+    i32[word + 15] = v.aGroup;
+    i32[word + 16] = v.bGroup;
+    i32[word + 17] = v.cGroup;
+    i32[word + 18] = v.start;
+    i32[word + 19] = v.finish;
+    i32[word + 20] = v.mask;
+    i32[word + 21] = v.rowBlock;
+    i32[word + 22] = v.panelBlock;
+    i32[word + 23] = v.tile;
+    f64[double + 12] = v.lower;
+    f64[double + 13] = v.upper;
+  },
+);
 
 const table = new Struct({
   target: 'ptr',
@@ -73,20 +103,36 @@ const table = new Struct({
   repeat: 'i32',
 });
 
-const pack = new Struct({
-  source: 'ptr',
-  target: 'ptr',
-  groups: 'i32',
-  groupStride: 'i32',
-  columns: 'i32',
-  columnStride: 'i32',
-  outer: 'i32',
-  inner: 'i32',
-  length: 'i32',
-  outerStride: 'i32',
-  innerStride: 'i32',
-  stride: 'i32',
-});
+const pack = new Struct(
+  {
+    source: 'ptr',
+    target: 'ptr',
+    groups: 'i32',
+    groupStride: 'i32',
+    columns: 'i32',
+    columnStride: 'i32',
+    outer: 'i32',
+    inner: 'i32',
+    length: 'i32',
+    outerStride: 'i32',
+    innerStride: 'i32',
+    stride: 'i32',
+  },
+  (i32, word, _f64, _double, v) => {
+    i32[word] = v.source;
+    i32[word + 1] = v.target;
+    i32[word + 2] = v.groups;
+    i32[word + 3] = v.groupStride;
+    i32[word + 4] = v.columns;
+    i32[word + 5] = v.columnStride;
+    i32[word + 6] = v.outer;
+    i32[word + 7] = v.inner;
+    i32[word + 8] = v.length;
+    i32[word + 9] = v.outerStride;
+    i32[word + 10] = v.innerStride;
+    i32[word + 11] = v.stride;
+  },
+);
 
 const pad = new Struct({
   source: 'ptr',

@@ -86,6 +86,18 @@ describe('argument structs', () => {
     expect(actual).toEqual(expected);
   });
 
+  it('are written the same field by field and by name', () => {
+    const memory = new LinearMemory(new WebAssembly.Memory({ initial: 1, maximum: 1 }), 65536);
+    for (const [name, struct] of structs) {
+      const values = Object.fromEntries(Object.keys(struct.fields).map((field, i) => [field, 1000 + i]));
+      const [written, byName] = [1024, 8192];
+      struct.write(memory, written, values);
+      struct.writeByName(memory, byName, values);
+      const bytes = (address: number) => [...new Uint8Array(memory.buffer, address, struct.size)];
+      expect(bytes(written), name).toEqual(bytes(byName));
+    }
+  });
+
   it('agree on the constants that both sides name', () => {
     const constant = (path: string, name: string) =>
       Number(new RegExp(`const ${name}: i32 = (\\d+)`).exec(read(`assembly/${path}.ts`).toString())?.[1]);
