@@ -8,7 +8,7 @@ import {
   conv2dInputGrad,
   maxPool2dGrad,
 } from '../src/ops/index.ts';
-import { expectRelative, expectWithin, Ledger, type Numbers } from './helpers/compare.ts';
+import { expectRelative, expectWithin, Ledger, type Numbers, winogradBound } from './helpers/compare.ts';
 import { sharedFile } from './helpers/shared.ts';
 import { made } from './helpers/tensors.ts';
 import {
@@ -28,7 +28,7 @@ import {
 } from './helpers/values.ts';
 import * as reference from './reference/conv2d.ts';
 
-type Algorithm = 'direct' | 'winograd2' | 'winograd4';
+type Algorithm = 'direct' | 'planar' | 'winograd2' | 'winograd4';
 
 interface Stored {
   readonly dims: number[];
@@ -198,11 +198,12 @@ function fromWebnn(c: WebnnCase): ConvCase {
 
 // ---- one body for all ------------------------------------------------------------------------------------------------
 
-/** What can compute a case: Winograd's algorithms take 3x3 filters at stride 1 only. */
+/** What can compute a case: Winograd's algorithms take 3x3 filters at stride 1 only, planar one group or depthwise. */
 function algorithmsFor({ w, options: { stride, dilation, groups, padding } }: ConvCase): Algorithm[] {
   const ones = [...stride, ...dilation, groups].every(n => n === 1);
   const fits = ones && w.shape[2] === 3 && w.shape[3] === 3 && padding.every(n => n <= 2);
-  return fits ? ['direct', 'winograd2', 'winograd4'] : ['direct'];
+  const planar = groups === 1 || (w.shape[0] === groups && w.shape[1] === 1);
+  return ['direct', ...(planar ? (['planar'] as const) : []), ...(fits ? (['winograd2', 'winograd4'] as const) : [])];
 }
 
 type Results<T> = Record<'y' | 'dx' | 'dw' | 'db', T>;
@@ -273,6 +274,8 @@ describe.each(files)('$name', ({ file, name, make, count }) => {
     describe.each(dtypes)('in %s: forward and the three gradients', dtype => {
       it.each(cases)('$name', c => {
         const [exact, scale, count] = [references(c), references(c, magnitude), terms(c)];
+        const dy = outputGrad(c);
+        const factors = { y: [c.x, c.w, c.b], dx: [dy, c.w], dw: [c.x, dy], db: [dy, dy] } as const;
         for (const algorithm of algorithmsFor(c)) {
           const ours = results(c, dtype, algorithm);
           const kind = `${dtype} ${algorithm}`;
@@ -284,11 +287,11 @@ describe.each(files)('$name', ({ file, name, make, count }) => {
           for (const what of ['y', 'dx', 'dw', 'db'] as const) {
             // Twice the bound of the sum itself: the inputs, too, are rounded to the dtype.
             const unit = 2 * Math.sqrt(count[what]) * epsilon[dtype];
-            const most = (largest(scale[what]) * Math.max(3, Math.sqrt(count[what]))) / Math.sqrt(count[what]);
-            const bound = (i: number): number =>
-              algorithm === 'direct' || what === 'db'
-                ? unit * at(scale[what].data, i)
-                : (algorithm === 'winograd4' ? 4 : 1) * unit * most;
+            const isWinograd = (algorithm === 'winograd2' || algorithm === 'winograd4') && what !== 'db';
+            const [left, right, added] = factors[what];
+            const bound = isWinograd
+              ? () => 2 * winogradBound(algorithm, dtype, count[what], left, right, added ?? undefined)
+              : (i: number): number => unit * at(scale[what].data, i);
             const error = expectWithin(ours[what], exact[what], bound, `${what} by ${algorithm} against float64`);
             against.exact.record(kind, error / (largest(exact[what]) || 1), `${c.name} ${what}`);
           }
