@@ -9,7 +9,7 @@ const DEPTHWISE_PLANE = 90;
 /** By any taps: a vector times a tap; 4 rows of two vectors, start and end; a row of the plane's frame. */
 const DEPTHWISE_TAP = 1.1;
 const DEPTHWISE_TILE = 35;
-const DEPTHWISE_ROW = 9;
+const DEPTHWISE_ROW = 12;
 /** Its filter gradient by any taps: a vector times a tap, and a tap of a plane. */
 const DEPTHWISE_GRADIENT_STEP = 1;
 const DEPTHWISE_GRADIENT_TAP = 10;
