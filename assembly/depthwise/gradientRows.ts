@@ -1,6 +1,6 @@
+import { Lanes } from '../lanes';
 import { Simd } from '../simd';
 import { DepthwisePlanesArgs } from './args';
-import { Lanes } from './lanes';
 
 /**
  * The input gradient of a 3x3 convolution with stride 2. With h counted from the padding's edge, an even row h = 2m takes

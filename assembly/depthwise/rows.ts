@@ -1,6 +1,6 @@
+import { Lanes } from '../lanes';
 import { Simd } from '../simd';
 import { DepthwisePlanesArgs } from './args';
-import { Lanes } from './lanes';
 
 /**
  * Micro-kernel: a 3x3 convolution with stride 1, 4 output rows at a time. 9 taps, 4 sums, 1 input and the product of the plain binary

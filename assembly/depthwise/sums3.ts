@@ -1,6 +1,6 @@
+import { Lanes } from '../lanes';
 import { Simd } from '../simd';
 import { DepthwiseFilterGradArgs } from './args';
-import { Lanes } from './lanes';
 import { addTo } from './tapSums';
 
 /**

@@ -1,3 +1,4 @@
+import { Lanes } from '../lanes';
 import { Simd } from '../simd';
 import { DepthwisePlanesArgs, Phase, Tap } from './args';
 
@@ -84,16 +85,6 @@ function storeRow<T>(target: usize, a: v128, b: v128, stepBytes: usize, count: i
     Simd.storePartial<T>(target + 16, b, count - lanes);
     return;
   }
-  storeApart<T>(target, a, stepBytes, count);
-  storeApart<T>(target + stepBytes * lanes, b, stepBytes, count - lanes);
-}
-
-function storeApart<T>(target: usize, v: v128, stepBytes: usize, count: i32): void {
-  if (count <= 0) return;
-  v128.store_lane<T>(target, v, 0);
-  if (count == 1) return;
-  v128.store_lane<T>(target + stepBytes, v, 1);
-  if (sizeof<T>() == 8 || count == 2) return;
-  v128.store_lane<f32>(target + 2 * stepBytes, v, 2);
-  if (count > 3) v128.store_lane<f32>(target + 3 * stepBytes, v, 3);
+  Lanes.storeApart<T>(target, a, stepBytes, count);
+  Lanes.storeApart<T>(target + stepBytes * lanes, b, stepBytes, count - lanes);
 }

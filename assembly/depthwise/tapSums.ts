@@ -1,6 +1,6 @@
+import { Lanes } from '../lanes';
 import { Simd } from '../simd';
 import { DepthwiseFilterGradArgs, TAP_GROUP } from './args';
-import { Lanes } from './lanes';
 
 /** Micro-kernel for the filter gradient of any taps, TAP_GROUP of them at a time. Contract as addRows3. */
 export function addTaps<T>(args: DepthwiseFilterGradArgs, y: usize, rows: i32): void {

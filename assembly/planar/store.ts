@@ -1,3 +1,4 @@
+import { Lanes } from '../lanes';
 import { Simd } from '../simd';
 import { PlanarArgs } from './args';
 
@@ -20,21 +21,8 @@ export function scatter<T>(
   for (; count > 0; --count) {
     const v = v128.load(from);
     if (args.yColumn == 1) Simd.storePartial<T>(to, v, args.outWidth);
-    else Lane.storeApart<T>(to, v, args.outWidth, stride);
+    else Lanes.storeApart<T>(to, v, stride, args.outWidth);
     from += fromBytes;
     to += toBytes;
-  }
-}
-
-abstract class Lane {
-  /** Stores the first `count` lanes (at most all), `stride` bytes apart. */
-  @inline
-  static storeApart<T>(address: usize, v: v128, count: i32, stride: usize): void {
-    v128.store_lane<T>(address, v, 0);
-    if (count > 1) v128.store_lane<T>(address + stride, v, 1);
-    if (sizeof<T>() == 4) {
-      if (count > 2) v128.store_lane<f32>(address + 2 * stride, v, 2);
-      if (count > 3) v128.store_lane<f32>(address + 3 * stride, v, 3);
-    }
   }
 }

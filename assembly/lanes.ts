@@ -1,4 +1,4 @@
-import { Simd } from '../simd';
+import { Simd } from './simd';
 
 /** Vectors taken apart and put together, lane by lane. */
 export abstract class Lanes {
@@ -43,5 +43,16 @@ export abstract class Lanes {
   static zipHigh<T>(a: v128, b: v128): v128 {
     if (sizeof<T>() == 8) return v128.shuffle<f64>(a, b, 1, 3);
     return v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  }
+
+  /** Stores the first `count` lanes (nothing where count <= 0, at most all), `stepBytes` apart. */
+  @inline
+  static storeApart<T>(target: usize, v: v128, stepBytes: usize, count: i32): void {
+    if (count > 0) v128.store_lane<T>(target, v, 0);
+    if (count > 1) v128.store_lane<T>(target + stepBytes, v, 1);
+    if (sizeof<T>() == 4) {
+      if (count > 2) v128.store_lane<f32>(target + 2 * stepBytes, v, 2);
+      if (count > 3) v128.store_lane<f32>(target + 3 * stepBytes, v, 3);
+    }
   }
 }
