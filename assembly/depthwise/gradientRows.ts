@@ -8,20 +8,13 @@ import { DepthwisePlanesArgs } from './args';
  * rows of dx, and a vector of dy two vectors of each.
  *
  * Frame row k and its neighbour are what the pair of dx rows 2k and 2k + 1 takes from; `rowParity` and `columnParity` say whether dx
- * begins with an odd row or column (that is, the padding is odd). The band in scratch begins with frame row `begin`.
+ * begins with an odd row or column (that is, the padding is odd). The band in scratch begins with frame row `first`.
  */
-export function gradientRows<T>(
-  args: DepthwisePlanesArgs,
-  plane: usize,
-  w: usize,
-  begin: i32,
-  first: i32,
-  last: i32,
-): void {
+export function gradientRows<T>(args: DepthwisePlanesArgs, plane: usize, w: usize, first: i32, last: i32): void {
   const shift = alignof<T>();
   const pitchBytes = (<usize>args.pitch) << shift;
   const targetBytes = (<usize>args.targetWidth) << shift;
-  let x = args.scratch + <usize>(first - begin) * pitchBytes + ((<usize>args.inset) << shift);
+  let x = args.scratch + ((<usize>args.inset) << shift);
   for (let k = first; k < last; ++k) {
     const target = plane + <usize>(2 * k) * targetBytes;
     const next = 2 * k + 1 < args.targetHeight ? target + targetBytes : args.spare;

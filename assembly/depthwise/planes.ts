@@ -28,9 +28,9 @@ export function depthwisePlanes<T>(args: DepthwisePlanesArgs, first: i32, last: 
       const sourceBytes = (<usize>args.rowStride) << shift;
       const rows = args.rows;
       if (args.kind == KIND_3X3) {
-        rows3<T>(args, x, sourceBytes, args.top, args.height, target, w, bias, 0, rows, rows);
+        rows3<T>(args, x, sourceBytes, args.top, args.height, target, w, bias, rows);
       } else {
-        rows3Apart<T>(args, x, sourceBytes, args.top, args.height, target, w, bias, 0, rows, rows);
+        rows3Apart<T>(args, x, sourceBytes, args.top, args.height, target, w, bias, rows);
       }
       continue;
     }
@@ -49,7 +49,7 @@ export function depthwisePlanes<T>(args: DepthwisePlanesArgs, first: i32, last: 
 function bandRows<T>(args: DepthwisePlanesArgs, plane: usize, w: usize, bias: usize, begin: i32, end: i32): void {
   const shift = alignof<T>();
   if (args.kind == KIND_3X3_GRADIENT) {
-    gradientRows<T>(args, plane, w, begin, begin, end);
+    gradientRows<T>(args, plane, w, begin, end);
     return;
   }
   if (args.kind != KIND_TAPS) {
@@ -58,9 +58,9 @@ function bandRows<T>(args: DepthwisePlanesArgs, plane: usize, w: usize, bias: us
     const y = plane + ((<usize>(begin * args.targetWidth)) << shift);
     const all = i32.MAX_VALUE;
     if (args.kind == KIND_3X3) {
-      rows3<T>(args, x, rowBytes, 0, all, y, w, bias, 0, end - begin, end - begin);
+      rows3<T>(args, x, rowBytes, 0, all, y, w, bias, end - begin);
     } else {
-      rows3Apart<T>(args, x, rowBytes, 0, all, y, w, bias, 0, end - begin, end - begin);
+      rows3Apart<T>(args, x, rowBytes, 0, all, y, w, bias, end - begin);
     }
     return;
   }

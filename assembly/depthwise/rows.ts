@@ -10,7 +10,7 @@ import { DepthwisePlanesArgs } from './args';
  * is frame row `top`, 0 or 1. args.zeros stands for the row above and the one below, args.masks clear the columns beside. Or reads a
  * band, which is all there (top = 0, masks that clear nothing).
  *
- * Writes rows `row` to `end` - 1 of `rows` >= 4 to the plane `y`; a row has a vector or more. The last rows and the last vector go back
+ * Writes `rows` >= 4 rows to the plane `y`; a row has a vector or more. The last rows and the last vector go back
  * to end with the plane and the row.
  */
 export function rows3<T>(
@@ -22,8 +22,6 @@ export function rows3<T>(
   y: usize,
   w: usize,
   bias: usize,
-  row: i32,
-  end: i32,
   rows: i32,
 ): void {
   const shift = alignof<T>();
@@ -41,7 +39,7 @@ export function rows3<T>(
   const w20 = v128.load_splat<T>(w + 6 * step);
   const w21 = v128.load_splat<T>(w + 7 * step);
   const w22 = v128.load_splat<T>(w + 8 * step);
-  for (; row < end; row += 4) {
+  for (let row = 0; row < rows; row += 4) {
     const first = min<i32>(row, rows - 4);
     const frameRow = first - top;
     let x0 = rowAt(args, x, rowBytes, frameRow, height);
@@ -124,8 +122,6 @@ export function rows3Apart<T>(
   y: usize,
   w: usize,
   bias: usize,
-  row: i32,
-  end: i32,
   rows: i32,
 ): void {
   const shift = alignof<T>();
@@ -140,7 +136,7 @@ export function rows3Apart<T>(
   const w20 = v128.load_splat<T>(w, 6 * sizeof<T>());
   const w21 = v128.load_splat<T>(w, 7 * sizeof<T>());
   const w22 = v128.load_splat<T>(w, 8 * sizeof<T>());
-  for (; row < end; row += 4) {
+  for (let row = 0; row < rows; row += 4) {
     const first = min<i32>(row, rows - 4);
     const frameRow = 2 * first - top;
     let x0 = rowAt(args, x, rowBytes, frameRow, height);

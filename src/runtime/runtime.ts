@@ -11,6 +11,9 @@ export type ElementType = 'f32' | 'f64';
 /** Bytes of an element. */
 export const BYTES = { f32: 4, f64: 8 } as const;
 
+/** Elements of a vector. */
+export const LANES = { f32: 4, f64: 2 } as const;
+
 type Kernel = (args: number, first: number, last: number) => void;
 type TypedKernel = Record<ElementType, Kernel>;
 

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../../errors.ts';
 import type { MemoryFormat } from '../../tensor/format.ts';
-import { cost } from './cost/cost.ts';
+import { costs } from './cost/cost.ts';
 import { type ConvGeometry, is3x3, isDepthwise } from './geometry.ts';
 
 /**
@@ -77,12 +77,12 @@ function multiplications({ outputShape, groupIn, y, x }: ConvGeometry): number {
 
 function fastest(g: ConvGeometry, pass: Pass, { winograd, prepared = false, channelsLast }: Choice): ChosenAlgorithm {
   if (multiplications(g) < TINY) return 'direct';
-  const memory = { prepared, channelsLast };
+  const cost = costs(pass, g, { prepared, channelsLast });
   let best: ChosenAlgorithm = 'direct';
   let least = Number.POSITIVE_INFINITY;
   for (const algorithm of ALL) {
     if (!fits(algorithm, g, pass) || (isWinograd(algorithm) && !winograd)) continue;
-    const cycles = cost(algorithm, pass, g, memory);
+    const cycles = cost(algorithm);
     if (cycles < least) [best, least] = [algorithm, cycles];
   }
   return best;

@@ -51,6 +51,25 @@ export function inPlace({ address, strides }: Images, first: number, bytes: numb
   };
 }
 
+/** How a kernel finds images `first` and on in memory: fields of PadArgs, PlanesArgs and FrameArgs. */
+export function sourceFields({ address, channels, strides }: Images, first: number, bytes: number) {
+  return {
+    source: address + first * strides.image * bytes,
+    channels,
+    imageStride: strides.image,
+    channelStride: strides.channel,
+    rowStride: strides.row,
+    columnStride: strides.column,
+  };
+}
+
+/** What of an image stands in a frame, and where. A frame smaller than the image (a stride that skips the last rows) cuts it off. */
+export function insideFields({ height, width }: Images, frame: Frame) {
+  const top = Math.min(frame.top, frame.height);
+  const left = Math.min(frame.left, frame.width);
+  return { top, left, height: Math.min(height, frame.height - top), width: Math.min(width, frame.width - left) };
+}
+
 /** Copies images `first` to `first + count` - 1 into frames at `target`, channels-last, `pixelStride` elements a pixel. */
 export function copyFrames(
   runtime: Runtime,
@@ -61,23 +80,11 @@ export function copyFrames(
   target: number,
   pixelStride: number,
 ): Pixels {
-  const bytes = BYTES[type];
-  // A frame smaller than the image (a stride that skips the last rows) cuts it off.
-  const top = Math.min(frame.top, frame.height);
-  const left = Math.min(frame.left, frame.width);
   const args = {
-    source: images.address + first * images.strides.image * bytes,
+    ...sourceFields(images, first, BYTES[type]),
+    ...insideFields(images, frame),
     target,
     images: count,
-    channels: images.channels,
-    height: Math.min(images.height, frame.height - top),
-    width: Math.min(images.width, frame.width - left),
-    imageStride: images.strides.image,
-    channelStride: images.strides.channel,
-    rowStride: images.strides.row,
-    columnStride: images.strides.column,
-    top,
-    left,
     paddedHeight: frame.height,
     paddedWidth: frame.width,
     pixelStride,

@@ -2,7 +2,7 @@ import { PANEL_BYTES } from '../../runtime/abi.ts';
 import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
 import { copyFrames, frameSize, type Images, inPlace, type Pixels, readsInPlace } from './frame.ts';
 import { type ConvGeometry, productGroups } from './geometry.ts';
-import { type Phase, type Polyphase, polyphase } from './phases.ts';
+import { type Phase, type Polyphase, polyphase, polyphaseFrame } from './phases.ts';
 import { imagesPerChunk, panelBytes } from './plan.ts';
 import { type Mask, runProduct, type Tables, tableBytes, writeTables } from './product.ts';
 
@@ -37,7 +37,7 @@ export function inputGradPass(runtime: Runtime, type: ElementType, g: ConvGeomet
   const { dy } = operands;
   const rows = polyphase(g.y);
   const columns = polyphase(g.x);
-  const frame = { top: rows.before, left: columns.before, height: rows.frame, width: columns.frame };
+  const frame = polyphaseFrame(rows, columns);
   const direct = readsInPlace(dy, frame);
   const chunk = imagesPerChunk(g.batch, frameSize(frame, g.outChannels) * bytes);
   const largest = chunk * largestPhase(rows) * largestPhase(columns);

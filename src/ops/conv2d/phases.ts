@@ -1,4 +1,5 @@
 import type { WindowAxis } from '../window.ts';
+import type { Frame } from './frame.ts';
 
 /** The inputs of one remainder by the stride, along one dimension. */
 export interface Phase {
@@ -58,6 +59,11 @@ export function polyphase(axis: WindowAxis): Polyphase {
     before,
     frame: before + highest + 1,
   };
+}
+
+/** The frame around dy that both dimensions read. */
+export function polyphaseFrame(rows: Polyphase, columns: Polyphase): Frame {
+  return { top: rows.before, left: columns.before, height: rows.frame, width: columns.frame };
 }
 
 function gcd(a: number, b: number): number {

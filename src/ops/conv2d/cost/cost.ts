@@ -19,12 +19,12 @@ interface Memory {
  * between them, no more. The figures are measured (Node 24, relaxed SIMD, best of many; one Zen 5 core at 4 GHz); their ratios are
  * what matters, and hold within some 20 % in the plain binary. `npm run bench:algorithms` judges them.
  *
- * Those who come with images in one memory format are taken
- * to want the result in it.
+ * Those who come with images in one memory format are taken to want the result in it.
  */
-export function cost(algorithm: ChosenAlgorithm, pass: Pass, g: ConvGeometry, memory: Memory): number {
+export function costs(pass: Pass, g: ConvGeometry, memory: Memory): (algorithm: ChosenAlgorithm) => number {
   const work = workOf(pass, g);
-  return conversionCost(algorithm, work, pass, g, memory) + algorithmCost(algorithm, work, pass, g, memory.prepared);
+  return algorithm =>
+    conversionCost(algorithm, work, pass, g, memory) + algorithmCost(algorithm, work, pass, g, memory.prepared);
 }
 
 function algorithmCost(algorithm: ChosenAlgorithm, work: Work, pass: Pass, g: ConvGeometry, prepared: boolean): number {

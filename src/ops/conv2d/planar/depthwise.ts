@@ -1,11 +1,12 @@
 import { DEPTHWISE_KIND as KIND } from '../../../runtime/abi.ts';
-import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
+import { BYTES, type ElementType, LANES, type Runtime } from '../../../runtime/runtime.ts';
 import { type ForwardOperands, forwardFrame } from '../forwardPass.ts';
-import type { Images } from '../frame.ts';
+import { type Images, sourceFields } from '../frame.ts';
 import { type ConvGeometry, is3x3 } from '../geometry.ts';
 import type { InputGradOperands } from '../inputGradPass.ts';
 import { polyphase } from '../phases.ts';
 import type { Clamp } from '../product.ts';
+import { columnPlace } from './planes.ts';
 
 /** What the kernels may read past the end of a band. */
 const SLACK_BYTES = 64;
@@ -81,9 +82,8 @@ export function depthwiseForwardPass(
   const taps: PlaneTap[] = [];
   for (let q = 0; q < x.kernel; q++) {
     for (let p = 0; p < y.kernel; p++) {
-      const column = q * x.dilation;
-      const segment = (column % x.stride) + p * y.dilation * x.stride;
-      const offset = segment * frame.pitch + frame.inset + Math.floor(column / x.stride);
+      const row = p * y.dilation * frame.split * frame.pitch;
+      const offset = row + frame.inset + columnPlace(frame, q * x.dilation);
       taps.push({ offset, weight: p * x.kernel + q });
     }
   }
@@ -109,8 +109,26 @@ export function depthwiseForwardPass(
 
 /** The kernel for `rows` x `columns` results: those of 3 x 3 taps need a tile of them. */
 function kindOf(type: ElementType, g: ConvGeometry, rows: number, columns: number): number {
-  if (rows < TILE_ROWS || columns * BYTES[type] < VECTOR_BYTES) return KIND.taps;
+  return rows < TILE_ROWS || columns < LANES[type] ? KIND.taps : kindOfTaps(g);
+}
+
+/** The kernel for these taps. */
+export function kindOfTaps(g: ConvGeometry): number {
   return is3x3(g, 1) ? KIND.rows3 : is3x3(g, 2) ? KIND.rows3Apart : KIND.taps;
+}
+
+/**
+ * Rows of a band: a multiple of `tile`, of those that fit into `bytes`, all bands about equal. `rowBytes` and `reach` are of the frame.
+ */
+export function rowsOfBand(
+  rows: number,
+  tile: number,
+  bytes: number,
+  { rowBytes, rowStep, reach }: { rowBytes: number; rowStep: number; reach: number },
+): number {
+  const fit = Math.floor((bytes / rowBytes - reach) / rowStep + 1);
+  const bands = Math.ceil(rows / Math.max(tile, fit));
+  return Math.ceil(rows / bands / tile) * tile;
 }
 
 /** The input gradient of contiguous planes: the same kernel on dy, one phase for each remainder by the stride. */
@@ -191,7 +209,7 @@ export function depthwiseInputGradPass(
 
 /** A frame whose columns stand apart by their remainder by `split`. */
 export function planeFrame(type: ElementType, top: number, left: number, width: number, split: number): PlaneFrame {
-  const lanes = type === 'f32' ? 4 : 2;
+  const lanes = LANES[type];
   const inset = (lanes - (Math.floor(left / split) % lanes)) % lanes;
   const pitch = Math.ceil((inset + Math.ceil(width / split)) / lanes) * lanes;
   return { top, left, split, pitch, inset };
@@ -201,9 +219,7 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
   const bytes = BYTES[type];
   const { source, frame, phases, rowStep, reach, rows } = plan;
   const rowBytes = frame.split * frame.pitch * bytes;
-  const fit = Math.floor((BAND_BYTES / rowBytes - reach) / rowStep + 1);
-  const bands = Math.ceil(rows / Math.max(TILE_ROWS, fit));
-  const band = Math.min(rows, Math.ceil(rows / bands / TILE_ROWS) * TILE_ROWS);
+  const band = Math.min(rows, rowsOfBand(rows, TILE_ROWS, BAND_BYTES, { rowBytes, rowStep, reach }));
   const taps = phases.flatMap(phase => phase.taps);
   const inPlace = readsPlanes(runtime, type, plan);
   const [scratch = 0, tapTable = 0, phaseTable = 0, zeros = 0, masks = 0, spare = 0] = runtime.scratch.reserve(
@@ -247,9 +263,8 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
 }
 
 /**
- * Whether the kernels of 3 x 3 taps read the planes where they are: a copy into a band makes 170 us of 142 (32 channels, 112x112). They
- * know
- * one row and column around a plane. The column right of the last plane is masked, but read: it has to be memory.
+ * Whether the kernels of 3 x 3 taps read the planes where they are: a copy into a band makes 170 us of 142 (32 channels, 112x112).
+ * They know one row and column around a plane. The column right of the last plane is masked, but read: it has to be memory.
  */
 function readsPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): boolean {
   const { source, frame, kind } = plan;
@@ -278,23 +293,8 @@ function writeMasks(runtime: Runtime, type: ElementType, masks: number, left: bo
 }
 
 /** The fields of FrameArgs; `read` is what of a plane reaches the frame. */
-export function frameArgs(
-  { address, channels, strides }: Images,
-  frame: PlaneFrame,
-  read: { height: number; width: number },
-  scratch: number,
-) {
-  return {
-    source: address,
-    scratch,
-    channels,
-    ...read,
-    imageStride: strides.image,
-    channelStride: strides.channel,
-    rowStride: strides.row,
-    columnStride: strides.column,
-    ...frame,
-  };
+export function frameArgs(images: Images, frame: PlaneFrame, read: { height: number; width: number }, scratch: number) {
+  return { ...sourceFields(images, 0, 0), ...read, ...frame, scratch };
 }
 
 function writeTables(runtime: Runtime, phases: readonly PlanePhase[], tapTable: number, phaseTable: number): void {

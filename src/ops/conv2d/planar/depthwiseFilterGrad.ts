@@ -1,16 +1,17 @@
-import { DEPTHWISE_KIND as KIND, TAP_GROUP } from '../../../runtime/abi.ts';
-import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
+import { TAP_GROUP } from '../../../runtime/abi.ts';
+import { BYTES, type ElementType, LANES, type Runtime } from '../../../runtime/runtime.ts';
 import type { FilterGradOperands } from '../filterGradPass.ts';
 import { forwardFrame } from '../forwardPass.ts';
-import { type ConvGeometry, is3x3 } from '../geometry.ts';
-import { frameArgs, planeFrame, VECTOR_BYTES } from './depthwise.ts';
+import type { ConvGeometry } from '../geometry.ts';
+import { frameArgs, kindOfTaps, planeFrame, rowsOfBand, VECTOR_BYTES } from './depthwise.ts';
+import { columnPlace } from './planes.ts';
 
 /** Bytes of a band of frame rows: all taps read it from L1, beside dy. */
 const BAND_BYTES = 24 << 10;
 
 /** Whether the pass below can do it: dy contiguous, a row of it a vector or more. */
 export function fitsPlanes(type: ElementType, { y, x }: ConvGeometry, { dy }: FilterGradOperands): boolean {
-  return dy.strides.channel === y.out * x.out && x.out * BYTES[type] >= VECTOR_BYTES;
+  return dy.strides.channel === y.out * x.out && x.out >= LANES[type];
 }
 
 /**
@@ -29,9 +30,7 @@ export function depthwiseFilterGradPass(
   const frame = planeFrame(type, bounds.top, bounds.left, bounds.width, x.stride);
   const row = frame.split * frame.pitch;
   const reach = (y.kernel - 1) * y.dilation + 1;
-  const fit = Math.floor((BAND_BYTES / (row * bytes) - reach) / y.stride + 1);
-  const bands = Math.ceil(y.out / Math.max(2, fit));
-  const band = Math.ceil(y.out / bands / 2) * 2;
+  const band = rowsOfBand(y.out, 2, BAND_BYTES, { rowBytes: row * bytes, rowStep: y.stride, reach });
   const filterTaps = y.kernel * x.kernel;
   const tableTaps = Math.ceil(filterTaps / TAP_GROUP) * TAP_GROUP;
   const [scratch = 0, zeros = 0, sums = 0, taps = 0] = runtime.scratch.reserve(
@@ -43,9 +42,8 @@ export function depthwiseFilterGradPass(
   const { i32 } = runtime.memory;
   for (let i = 0; i < tableTaps; i++) {
     const tap = Math.min(i, filterTaps - 1);
-    const column = (tap % x.kernel) * x.dilation;
-    const segment = (column % x.stride) * frame.pitch + frame.inset + Math.floor(column / x.stride);
-    i32[taps / 4 + i] = Math.floor(tap / x.kernel) * y.dilation * row + segment;
+    const place = frame.inset + columnPlace(frame, (tap % x.kernel) * x.dilation);
+    i32[taps / 4 + i] = Math.floor(tap / x.kernel) * y.dilation * row + place;
   }
   const read = {
     height: Math.max(0, Math.min(y.size, bounds.height - bounds.top)),
@@ -65,7 +63,7 @@ export function depthwiseFilterGradPass(
     rowStep: y.stride,
     reach,
     band,
-    kind: is3x3(g, 1) ? KIND.rows3 : is3x3(g, 2) ? KIND.rows3Apart : KIND.taps,
+    kind: kindOfTaps(g),
     scale,
   };
   runtime.run('depthwiseFilterGrad', type, args, g.inChannels);

@@ -1,10 +1,10 @@
-import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
+import { BYTES, type ElementType, LANES, type Runtime } from '../../../runtime/runtime.ts';
 import { type FilterGradOperands, filterGradPass } from '../filterGradPass.ts';
 import { forwardFrame } from '../forwardPass.ts';
 import { type ConvGeometry, isDepthwise } from '../geometry.ts';
 import { gradientStep, imagesPerChunk, PLANAR_GRADIENT_PIXELS } from '../plan.ts';
 import { depthwiseFilterGradPass, fitsPlanes } from './depthwiseFilterGrad.ts';
-import { copyPlanes, type Planes, planesOf } from './planes.ts';
+import { columnPlace, copyPlanes, type Planes, planesOf } from './planes.ts';
 
 /** Taps of the smallest micro-kernel; with fewer it reads one of them several times. */
 const FEWEST_TAPS = 3;
@@ -29,7 +29,7 @@ export function planarFilterGradPass(
   }
   const { x, dy, dw, scale } = operands;
   const bytes = BYTES[type];
-  const lanes = 16 / bytes;
+  const lanes = LANES[type];
   const planes = planesOf(forwardFrame(g), g.inChannels, g.x.stride);
   const copied = dy.strides.column !== 1 || g.x.out < lanes;
   const frame = { top: 0, left: 0, height: g.y.out, width: Math.max(lanes, g.x.out) };
@@ -92,9 +92,8 @@ function writeOffsets(runtime: Runtime, { y, x, inChannels }: ConvGeometry, plan
   for (let channel = 0; channel < inChannels; channel++) {
     for (let p = 0; p < y.kernel; p++) {
       for (let q = 0; q < x.kernel; q++) {
-        const column = q * x.dilation;
-        const inRow = (column % planes.split) * planes.pitch + Math.floor(column / planes.split);
-        offset = (channel * planes.plane + p * y.dilation * planes.row + inRow) * bytes;
+        const place = columnPlace(planes, q * x.dilation);
+        offset = (channel * planes.plane + p * y.dilation * planes.row + place) * bytes;
         i32[to++] = offset;
       }
     }

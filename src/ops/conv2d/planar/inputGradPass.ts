@@ -1,7 +1,7 @@
 import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
 import { type ConvGeometry, isDepthwise } from '../geometry.ts';
 import type { InputGradOperands } from '../inputGradPass.ts';
-import { polyphase } from '../phases.ts';
+import { polyphase, polyphaseFrame } from '../phases.ts';
 import { imagesPerChunk } from '../plan.ts';
 import { depthwiseInputGradPass } from './depthwise.ts';
 import { copyPlanes, planesOf } from './planes.ts';
@@ -24,7 +24,7 @@ export function planarInputGradPass(
   const bytes = BYTES[type];
   const rows = polyphase(g.y);
   const columns = polyphase(g.x);
-  const frame = { top: rows.before, left: columns.before, height: rows.frame, width: columns.frame };
+  const frame = polyphaseFrame(rows, columns);
   const planes = planesOf(frame, g.outChannels, 1);
   const kernel = g.y.kernel * g.x.kernel;
   let size = 0;

@@ -1,6 +1,6 @@
 import { PLANES_ROWS } from '../../../runtime/abi.ts';
 import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
-import type { Frame, Images } from '../frame.ts';
+import { type Frame, type Images, insideFields, sourceFields } from '../frame.ts';
 
 /** Planes with a border of zeros, one for each channel; distances in elements. */
 export interface Planes {
@@ -22,6 +22,14 @@ export function planesOf(frame: Frame, channels: number, split: number): Planes 
   return { frame, channels, split, pitch, row, plane, image: channels * plane };
 }
 
+/** Where a frame's column stands in a row whose columns are dealt out to `split` parts of `pitch`. */
+export function columnPlace(
+  { split, pitch }: { readonly split: number; readonly pitch: number },
+  column: number,
+): number {
+  return (column % split) * pitch + Math.floor(column / split);
+}
+
 /** Copies images `first` to `first + count` - 1, in any format, to planes at `target`. */
 export function copyPlanes(
   runtime: Runtime,
@@ -32,21 +40,10 @@ export function copyPlanes(
   target: number,
 ): void {
   const { frame, split, pitch } = planes;
-  // A frame smaller than the image (a stride that skips the last rows) cuts it off.
-  const top = Math.min(frame.top, frame.height);
-  const left = Math.min(frame.left, frame.width);
   const args = {
-    source: images.address + first * images.strides.image * BYTES[type],
+    ...sourceFields(images, first, BYTES[type]),
+    ...insideFields(images, frame),
     target,
-    channels: images.channels,
-    height: Math.min(images.height, frame.height - top),
-    width: Math.min(images.width, frame.width - left),
-    imageStride: images.strides.image,
-    channelStride: images.strides.channel,
-    rowStride: images.strides.row,
-    columnStride: images.strides.column,
-    top,
-    left,
     paddedHeight: frame.height,
     split,
     pitch,

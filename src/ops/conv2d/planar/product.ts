@@ -1,5 +1,5 @@
 import { PLANAR_ROWS } from '../../../runtime/abi.ts';
-import type { ElementType, Runtime } from '../../../runtime/runtime.ts';
+import { type ElementType, LANES, type Runtime } from '../../../runtime/runtime.ts';
 import type { Clamp } from '../product.ts';
 import type { Planes } from './planes.ts';
 
@@ -134,8 +134,7 @@ export function planarSlack(rowStep: number): number {
 
 export function runPlanar(runtime: Runtime, type: ElementType, product: PlanarProduct): void {
   const { planes, taps, tiles, clamp } = product;
-  const lanes = type === 'f32' ? 4 : 2;
-  const vectors = Math.ceil(product.width / lanes);
+  const vectors = Math.ceil(product.width / LANES[type]);
   const columns = taps.inChannels * taps.width;
   const rowBlock = PLANAR_ROWS * Math.max(1, Math.round(BLOCK_VECTORS / vectors / PLANAR_ROWS));
   const args = {
