@@ -2,8 +2,8 @@ import { type KernelArgs, type KernelName, PLANES_ROWS } from './abi.ts';
 
 /** Multiply-adds in a nanosecond: of the gathered product, of the planar kernels and of the depthwise ones. */
 const PRODUCT = 25;
-const PLANAR = 20;
-const DEPTHWISE = 10;
+const PLANAR = 25;
+const DEPTHWISE = 20;
 
 /**
  * How long one thread takes for a kernel's blocks in float32, in nanoseconds on a core of 3 to 4 GHz. Right within a factor of
@@ -12,7 +12,7 @@ const DEPTHWISE = 10;
 export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: number) => number } = {
   gemm: a => (a.groups * a.rows * a.columns * a.outer * a.inner * a.length) / PRODUCT,
   diagonal: a => (a.groups * a.rows * a.columns * a.outer * a.inner * a.length) / DEPTHWISE,
-  planes: (a, blocks) => blocks * PLANES_ROWS * a.channels * a.split * a.pitch * 0.15,
+  planes: (a, blocks) => blocks * PLANES_ROWS * a.channels * a.split * a.pitch * 0.2,
   planar: (a, blocks) => {
     const channels = 6 * a.sixes + 4 * a.fours + 2 * a.duos + a.ones;
     return (blocks * Math.min(a.rowBlock, a.outHeight) * a.outWidth * channels * a.depth) / PLANAR;
@@ -20,24 +20,24 @@ export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: 
   planarFilterGrad: a => (a.images * a.outHeight * a.outWidth * a.outChannels * a.taps) / PLANAR,
   depthwisePlanes: (a, blocks) => (blocks * a.rows * a.targetWidth * a.filterTaps) / DEPTHWISE,
   depthwiseFilterGrad: (a, blocks) => (blocks * a.images * a.rows * a.columns * a.filterTaps) / DEPTHWISE,
-  pack: a => a.groups * a.columns * a.outer * a.inner * a.length * 0.3,
-  pad: a => a.images * a.channels * a.paddedHeight * a.paddedWidth * 0.2,
+  pack: a => a.groups * a.columns * a.outer * a.inner * a.length * 0.6,
+  pad: a => a.images * a.channels * a.paddedHeight * a.paddedWidth * 0.4,
   unpackFilter: a => a.groups * a.columns * a.channels * a.taps * 0.5,
-  sumPixels: a => a.images * a.channels * a.pixels * 0.15,
-  transpose: a => a.batch * a.rows * a.columns * 0.4,
-  addScaled: a => a.count * 0.15,
-  relu: a => a.count * 0.15,
-  reluGrad: a => a.count * 0.2,
-  maxPool: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.1,
-  maxPoolGrad: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.3,
-  averagePool: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.1,
-  averagePoolGrad: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.2,
-  softmaxCrossEntropy: a => a.rows * a.classes * 3,
+  sumPixels: a => a.images * a.channels * a.pixels * 0.07,
+  transpose: a => a.batch * a.rows * a.columns * 0.3,
+  addScaled: a => a.count * 0.3,
+  relu: a => a.count * 0.2,
+  reluGrad: a => a.count * 0.3,
+  maxPool: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.25,
+  maxPoolGrad: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.5,
+  averagePool: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.5,
+  averagePoolGrad: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.6,
+  softmaxCrossEntropy: a => a.rows * a.classes * 20,
   softmaxCrossEntropyGrad: a => a.rows * a.classes * 0.5,
-  sgd: a => a.count * 0.3,
-  winogradInput: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.15,
-  winogradOutput: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.15,
-  winogradOutputGrad: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.15,
+  sgd: a => a.count * 0.8,
+  winogradInput: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.3,
+  winogradOutput: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.3,
+  winogradOutputGrad: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.3,
   winogradFilter: a => a.columns * a.depth * (a.size + 2) ** 2 * 0.25,
-  winogradFilterGrad: a => a.columns * a.depth * (a.size + 2) ** 2 * 0.25,
+  winogradFilterGrad: a => a.columns * a.depth * (a.size + 2) ** 2 * 0.4,
 };

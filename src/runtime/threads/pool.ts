@@ -227,7 +227,8 @@ export class ThreadPool {
 
 /** Blocks of a claim: so many that claims are short beside the job, and no shorter than `shortest`. */
 function stepOf(blocks: number, work: number, threads: number, shortest: number): number {
-  const block = work / blocks;
+  // A product without steps has no work.
+  const block = Math.max(1, work) / blocks;
   const even = Math.floor(blocks / (threads * CLAIMS));
   const step = Math.min(Math.max(even, Math.ceil(shortest / block)), Math.ceil(LONG_CLAIM / block));
   return Math.max(1, Math.min(step, Math.ceil(blocks / threads)));

@@ -1,4 +1,4 @@
-import type { StartMessage, WorkerMessage } from './worker.ts';
+import type { StartMessage } from './worker.ts';
 
 /** A Web Worker or a worker of worker_threads, as much of it as is needed. */
 export interface WorkerLike {
