@@ -2,7 +2,7 @@
 // has to find a file), src/ -> dist/, examples/ and bench/ -> build/. With --if-changed it does nothing when no source changed.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 
@@ -63,6 +63,8 @@ const library = [...kernels, ...sources('src'), 'tsconfig.json', 'tsconfig.src.j
 step('library', library, ['dist/index.js'], () => {
   rmSync(`${root}dist`, { recursive: true, force: true });
   run('typescript/bin/tsc', '-p', 'tsconfig.src.json');
+  // For hosts that take a binary as a file: workerd imports it, others compile it themselves.
+  for (const name of shipped) copyFileSync(`${root}build/wasm/${name}.wasm`, `${root}dist/${name}.wasm`);
 });
 const apps = [...library, ...sources('examples'), ...sources('bench'), 'tsconfig.apps.json'];
 step('apps', apps, ['build/examples/digits/main.js', 'build/bench/run.js'], () =>
