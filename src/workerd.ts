@@ -8,17 +8,12 @@ import simd from './simd.wasm';
 export * from './index.ts';
 
 /**
- * `init` as elsewhere; `threads` is not looked at, since Workers have none.
+ * `init` as elsewhere, on one thread: Workers have no more.
  *
  * @throws ArgumentError for a bad option
  */
 export async function init(options: start.InitOptions = {}): Promise<void> {
   await start.init({ ...options, module: options.module ?? moduleFor(options.variant) });
-}
-
-/** What runs: the variant, its one thread and its memory. */
-export function runtimeInfo(): start.RuntimeInfo {
-  return { ...start.runtimeInfo(), threadsOff: 'workerd (Cloudflare Workers) has no threads' };
 }
 
 function moduleFor(variant: start.InitOptions['variant'] = 'auto'): WebAssembly.Module {

@@ -4,6 +4,9 @@ import { availableParallelism } from 'node:os';
 /** Milliseconds that a page may stand still while a worker of it computes; the suite takes a second and more. */
 const FROZEN = 500;
 
+/** Most threads that 'auto' takes. */
+const MOST = 16;
+
 /**
  * Compares reports with what was wanted of them, and the bits of all runs with each other: of the plain binary on all engines, of
  * the relaxed one (whose planar sums depend on the engine's tile) on each engine by itself.
@@ -54,7 +57,7 @@ function error(got, wanted) {
 
 function threads(info, wanted) {
   const problems = [];
-  const cores = availableParallelism();
+  const cores = Math.min(MOST, availableParallelism());
   const right = wanted.threads === 'many' ? info.threads === cores : info.threads === wanted.threads;
   const reason = info.threadsOff ? `(${info.threadsOff})` : '';
   if (!right) {

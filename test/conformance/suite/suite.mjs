@@ -1,6 +1,7 @@
 // The conformance suite: plain ES modules that import nothing of any engine. It takes the library as it is given, starts it, and
 // says which cases passed and what the bits of all results were.
 import { convolutions } from './cases/convolutions.mjs';
+import { ending } from './cases/ending.mjs';
 import { errors } from './cases/errors.mjs';
 import { operations } from './cases/operations.mjs';
 import { after, before } from './cases/starting.mjs';
@@ -22,10 +23,12 @@ import { digestOf, Results } from './digest.mjs';
  * @param {typeof import('convasm')} convasm  not initialised yet
  * @param {typeof import('convasm/ops')} ops
  * @param {import('convasm').InitOptions} options  for init
+ * @param {{ shutdown?: boolean }} [end]  shutdown: whether the threads are ended by the suite; else they are left to the engine.
+ *   Default true
  * @returns {Promise<Report>}
  * @throws what init throws
  */
-export async function runSuite(convasm, ops, options) {
+export async function runSuite(convasm, ops, options, { shutdown = true } = {}) {
   const start = performance.now();
   const report = { passed: 0, failed: [], digests: {} };
   const run = async cases => {
@@ -44,9 +47,11 @@ export async function runSuite(convasm, ops, options) {
   await convasm.init(options);
   const { variant, threads, threadsOff } = convasm.runtimeInfo();
   for (const cases of [after, tensors, errors, convolutions, operations, training]) await run(cases);
+  const hash = await digestOf(report.digests);
+  if (shutdown) await run(ending);
   return {
     ...report,
-    hash: await digestOf(report.digests),
+    hash,
     info: { variant, threads, threadsOff },
     milliseconds: Math.round(performance.now() - start),
   };
