@@ -18,7 +18,7 @@ export const commands = [
   // Bun multiplies and adds apart.
   command('bun', () => `${bin}bun`, ['run'], 'simd'),
   command('deno', () => `${bin}deno`, ['run', '--allow-all'], 'relaxed'),
-  command('deno-bare', () => `${bin}deno`, ['run', '--no-prompt'], 'relaxed'),
+  command('deno-bare', () => `${bin}deno`, ['run', '--no-prompt'], 'relaxed', { mayRead: false }),
 ];
 
 /**
@@ -26,17 +26,21 @@ export const commands = [
  * @param {() => string} binary
  * @param {readonly string[]} args
  * @param {'simd' | 'relaxed'} best
+ * @param {{ mayRead?: boolean }} [permissions]  mayRead: whether it may start workers from files of ours. Default true
  */
-function command(name, binary, args, best) {
+function command(name, binary, args, best, { mayRead = true } = {}) {
   return {
     name,
-    runs: runsWithThreads(best),
+    runs: runsWithThreads(best).filter(({ ownWorkers }) => mayRead || !ownWorkers),
     open: async site => {
       const path = binary();
       const [version] = /\d+\.\d+\.\d+/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' })) ?? [''];
       return {
         version: () => version,
-        run: options => report(path, [...args, 'entries/command.mjs', JSON.stringify(options)], site),
+        run: ({ options, ownWorkers }) => {
+          const own = ownWorkers ? ['own'] : [];
+          return report(path, [...args, 'entries/command.mjs', JSON.stringify(options), ...own], site);
+        },
         close: async () => {},
       };
     },

@@ -21,7 +21,7 @@ export const workerd = {
     const version = createRequire(import.meta.url)('workerd/package.json').version;
     return {
       version: () => version,
-      run: options => withServer(`${site}workerd.capnp`, url => ask(url, options)),
+      run: ({ options }) => withServer(`${site}workerd.capnp`, url => ask(url, options)),
       close: async () => {},
     };
   },
