@@ -24,8 +24,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 async function engines(prefixes) {
   const { commands } = await import('./engines/commands.mjs');
   const { pages } = await import('./engines/pages.mjs');
-  const { workerd } = await import('./engines/workerd.mjs');
-  const all = [...commands, workerd, ...pages];
+  const { workers } = await import('./engines/workerd.mjs');
+  const all = [...commands, ...workers, ...pages];
   const unknown = prefixes.filter(prefix => !all.some(({ name }) => name.startsWith(prefix)));
   if (unknown.length > 0) {
     throw new Error(`no engine is called ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`);

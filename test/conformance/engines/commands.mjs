@@ -47,13 +47,14 @@ function command(name, binary, args, best, { mayRead = true } = {}) {
   };
 }
 
-/** What a process prints, as JSON; it has to end by itself. */
+/** What a process prints, as JSON. It has to end by itself, without a word of complaint. */
 function report(path, args, cwd) {
   return new Promise((resolve, reject) => {
     const limits = { timeout: SECONDS * 1000, killSignal: 'SIGKILL', maxBuffer: 2 ** 24 };
     execFile(path, args, { cwd, ...limits }, (error, stdout, stderr) => {
       if (error?.killed) reject(new Error(`did not end within ${SECONDS} seconds\n${stdout}${stderr}`));
       else if (error) reject(new Error(`exit code ${error.code}, signal ${error.signal}\n${stdout}${stderr}`));
+      else if (stderr) reject(new Error(`complained\n${stderr}`));
       else resolve(JSON.parse(stdout));
     });
   });
