@@ -10,7 +10,7 @@ import { Storage } from './storage.ts';
 /** Gives back the memory of tensors that were forgotten. Cloudflare Workers of before May 2025 have no such thing: there they stay. */
 const forgotten =
   typeof FinalizationRegistry === 'function'
-    ? new FinalizationRegistry<Storage>(storage => storage.release())
+    ? /* @__PURE__ */ new FinalizationRegistry<Storage>(storage => storage.release())
     : { register() {}, unregister() {} };
 /** A view keeps its tensor alive: nobody's numbers change under them because the tensor was collected. */
 const owners = new WeakMap<ArrayBufferView, Tensor>();
