@@ -100,6 +100,8 @@ step('library', library, ['dist/index.js', 'dist/worker.js'], () => {
   rmSync(`${root}dist`, { recursive: true, force: true });
   run('typescript/bin/tsc', '-p', 'tsconfig.src.json');
   copyFileSync(`${root}build/worker.js`, `${root}dist/worker.js`);
+  // For hosts that take a binary as a file: workerd imports it, others compile it themselves.
+  for (const name of binaries) copyFileSync(`${root}build/wasm/${name}.wasm`, `${root}dist/${name}.wasm`);
 });
 const apps = [...library, ...sources('examples'), ...sources('bench'), 'tsconfig.apps.json'];
 step('apps', apps, ['build/examples/digits/main.js', 'build/bench/run.js'], () =>
