@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { readmeExample } from './readme.mjs';
 
 /** Largest sizes that may pass, in bytes; raise one on purpose only. */
 const BUDGET = { tarball: 160_000, 'wasm, gzip': 29_000 };
@@ -50,9 +51,7 @@ try {
   const names = Object.keys(installed.dependencies);
   if (names.join() !== 'convasm') throw new Error(`installing convasm brought ${names.join(', ')}`);
 
-  const [, example] = /```js\n([\s\S]*?)```/.exec(readFileSync(`${root}README.md`, 'utf8')) ?? [];
-  if (!example) throw new Error('the README has no ```js example');
-  writeFileSync(join(folder, 'example.js'), example);
+  writeFileSync(join(folder, 'example.js'), readmeExample());
   const output = execFileSync(process.execPath, ['example.js'], { cwd: folder, encoding: 'utf8' });
   console.log(`README example (${statSync(join(folder, 'example.js')).size} bytes) prints:\n${output}`);
   // The example trains to an accuracy; a number has to be there, and a good one.
