@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-// The same test bodies run over every binary that this engine validates: one project for each.
+// The same test bodies run over every binary that this engine validates, on one thread and on two: one project for each.
 const names: string[] = Object.keys(
   JSON.parse(readFileSync(new URL('asconfig.json', import.meta.url), 'utf8')).targets,
 );
@@ -21,16 +21,18 @@ export default defineConfig({
     testTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'independent', include: independent.map(path => `${path}/*.test.ts`) } },
-      ...valid.map(name => ({
-        extends: true as const,
-        test: {
-          name,
-          include: ['test/**/*.test.ts'],
-          exclude: independent,
-          setupFiles: ['test/setup.ts'],
-          env: { CONVASM_BINARY: name },
-        },
-      })),
+      ...valid.flatMap(variant =>
+        [1, 2].map(threads => ({
+          extends: true as const,
+          test: {
+            name: threads === 1 ? variant : `${variant}-threads`,
+            include: ['test/**/*.test.ts'],
+            exclude: independent,
+            setupFiles: ['test/setup.ts'],
+            env: { CONVASM_VARIANT: variant, CONVASM_THREADS: String(threads) },
+          },
+        })),
+      ),
     ],
   },
 });

@@ -48,9 +48,9 @@ import {
 /** Raised whenever a struct or a function of this file changes its meaning, so that a module of another version is refused. */
 const ABI_VERSION: i32 = 1;
 
-/** version * 4 + (2: needs shared memory) + (1: relaxed SIMD). */
+/** version * 2 + (1: relaxed SIMD). */
 export function abi(): i32 {
-  return ABI_VERSION * 4 + (ASC_FEATURE_THREADS ? 2 : 0) + (ASC_FEATURE_RELAXED_SIMD ? 1 : 0);
+  return ABI_VERSION * 2 + (ASC_FEATURE_RELAXED_SIMD ? 1 : 0);
 }
 
 /** 1 where multiply-add rounds once: (1 + 2^-23)^2 - (1 + 2^-22) is 2^-46 fused, 0 otherwise. */

@@ -36,6 +36,26 @@ export const SHAPES: readonly ConvShape[] = [
   shape(1, 6, 5, 28, { batch: 32 }),
 ];
 
+/** From a single result to some 0.2 ms: where threads could cost more than they bring. */
+export const SMALL_SHAPES: readonly ConvShape[] = [
+  shape(1, 1, 3, 3),
+  shape(4, 4, 3, 8),
+  shape(8, 8, 3, 8),
+  shape(8, 8, 1, 16),
+  shape(8, 16, 3, 14),
+  shape(16, 16, 3, 16),
+  shape(16, 16, 3, 28),
+  shape(32, 32, 1, 28),
+  shape(32, 32, 3, 14),
+  shape(32, 32, 3, 28),
+  shape(64, 64, 3, 14),
+  shape(64, 64, 3, 28),
+  shape(64, 128, 3, 28, { stride: 2 }),
+  depthwise(8, 3, 14),
+  depthwise(32, 3, 28),
+  depthwise(64, 3, 56),
+];
+
 /** The shape of the project's first target, forward: this share of the ceiling. */
 export const TARGET = { shape: '64->64 3x3 @56', share: 0.6 };
 

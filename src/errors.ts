@@ -35,6 +35,21 @@ export class OutOfMemoryError extends ConvasmError {
   }
 }
 
+/**
+ * Threads were lost in the middle of a call: a worker ended, or stopped answering. The result of that call must not be used; all else
+ * is as it was, and the runtime goes on with the threads that are left.
+ */
+export class ThreadError extends ConvasmError {
+  override name = 'ThreadError';
+  /** Threads that are left, the caller included. */
+  readonly threads: number;
+
+  constructor(message: string, threads: number) {
+    super(message);
+    this.threads = threads;
+  }
+}
+
 /** A tensor or layer was used, or disposed of again, after `dispose()` (or after the scope that owned it had ended). */
 export class DisposedError extends ConvasmError {
   override name = 'DisposedError';

@@ -23,7 +23,7 @@ export { ReLU } from './layers/relu.ts';
 export { Sequential } from './layers/sequential.ts';
 export { SoftmaxCrossEntropy } from './losses/softmaxCrossEntropy.ts';
 export { SGD, type SGDOptions } from './optimizers/sgd.ts';
-export { type InitOptions, init, type RuntimeInfo, runtimeInfo } from './runtime/init.ts';
+export { type InitOptions, init, type RuntimeInfo, runtimeInfo, shutdown } from './runtime/init.ts';
 export { tensor, zeros } from './tensor/create.ts';
 export type { DType } from './tensor/dtype.ts';
 export type { NestedArray, Values } from './tensor/nested.ts';

@@ -415,19 +415,36 @@ const depthwiseFilterGrad = new Struct({
   scale: 'f64',
 });
 
+interface KernelEntry {
+  readonly struct: { readonly offsets: Readonly<Record<string, number>>; readonly size: number };
+  readonly mirrors: string;
+  readonly typed: boolean;
+  readonly private?: readonly string[];
+}
+
 /**
  * Every kernel with its argument struct and the class of assembly/ that it mirrors. `typed`: the binary has the kernel twice,
- * as name_f32 and name_f64.
+ * as name_f32 and name_f64. `private`: fields with addresses of working memory, of which each thread needs its own.
  */
 export const KERNELS = {
   gemm: { struct: gemm, mirrors: 'GemmArgs', typed: true },
   diagonal: { struct: gemm, mirrors: 'GemmArgs', typed: true },
   planes: { struct: planes, mirrors: 'PlanesArgs', typed: true },
   planarFilter: { struct: planarFilter, mirrors: 'PlanarFilterArgs', typed: true },
-  planar: { struct: planar, mirrors: 'PlanarArgs', typed: true },
+  planar: { struct: planar, mirrors: 'PlanarArgs', typed: true, private: ['work'] },
   planarFilterGrad: { struct: planarFilterGrad, mirrors: 'PlanarFilterGradArgs', typed: true },
-  depthwisePlanes: { struct: depthwisePlanes, mirrors: 'DepthwisePlanesArgs', typed: true },
-  depthwiseFilterGrad: { struct: depthwiseFilterGrad, mirrors: 'DepthwiseFilterGradArgs', typed: true },
+  depthwisePlanes: {
+    struct: depthwisePlanes,
+    mirrors: 'DepthwisePlanesArgs',
+    typed: true,
+    private: ['scratch', 'zeros', 'spare'],
+  },
+  depthwiseFilterGrad: {
+    struct: depthwiseFilterGrad,
+    mirrors: 'DepthwiseFilterGradArgs',
+    typed: true,
+    private: ['scratch', 'zeros', 'sums'],
+  },
   pack: { struct: pack, mirrors: 'PackArgs', typed: true },
   pad: { struct: pad, mirrors: 'PadArgs', typed: true },
   unpackFilter: { struct: unpackFilter, mirrors: 'UnpackFilterArgs', typed: true },
@@ -444,13 +461,13 @@ export const KERNELS = {
   softmaxCrossEntropyGrad: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: true },
   meanLoss: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: false },
   sgd: { struct: sgd, mirrors: 'SgdArgs', typed: true },
-  winogradInput: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true },
-  winogradOutput: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true },
-  winogradOutputGrad: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true },
-  winogradFilter: { struct: winogradFilter, mirrors: 'WinogradFilterArgs', typed: true },
-  winogradFilterGrad: { struct: winogradFilter, mirrors: 'WinogradFilterArgs', typed: true },
+  winogradInput: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true, private: ['scratch'] },
+  winogradOutput: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true, private: ['scratch'] },
+  winogradOutputGrad: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true, private: ['scratch'] },
+  winogradFilter: { struct: winogradFilter, mirrors: 'WinogradFilterArgs', typed: true, private: ['scratch'] },
+  winogradFilterGrad: { struct: winogradFilter, mirrors: 'WinogradFilterArgs', typed: true, private: ['scratch'] },
   table: { struct: table, mirrors: 'TableArgs', typed: false },
-} as const;
+} as const satisfies Record<string, KernelEntry>;
 
 export type KernelName = keyof typeof KERNELS;
 export type KernelArgs<K extends KernelName> = Parameters<(typeof KERNELS)[K]['struct']['write']>[2];

@@ -9,11 +9,19 @@ const BINARIES = {
   simd: () => import('../wasm/simd.ts'),
 } as const;
 
-/** The bytes of a binary that travels inside the package. */
-export async function loadBinary(variant: Variant): Promise<Uint8Array<ArrayBuffer>> {
-  const deflated = decodeBase64((await BINARIES[variant]()).default);
-  const inflated = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  return new Uint8Array(await new Response(inflated).arrayBuffer());
+/** Flags of a memory's limits: with a maximum, and shared. */
+const SHARED_MEMORY = 3;
+
+/**
+ * The bytes of a binary that travels inside the package. One for shared memory differs in a single byte, the kind of memory that it
+ * imports: kernels know nothing of threads.
+ */
+export async function loadBinary(variant: Variant, shared: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  const { default: base64, memoryKind } = await BINARIES[variant]();
+  const inflated = new Blob([decodeBase64(base64)]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  const bytes = new Uint8Array(await new Response(inflated).arrayBuffer());
+  if (shared) bytes[memoryKind] = SHARED_MEMORY;
+  return bytes;
 }
 
 /**
@@ -34,21 +42,20 @@ export async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssemb
   }
 }
 
-export interface Abi {
-  readonly variant: Variant;
-  readonly sharedMemory: boolean;
-}
-
-/** What an instance says of itself. */
-export function readAbi(exports: WebAssembly.Exports): Abi {
+/**
+ * Which variant an instance is.
+ *
+ * @throws UnsupportedEngineError where it is not one of this version of convasm
+ */
+export function variantOf(exports: WebAssembly.Exports): Variant {
   const { abi } = exports;
   const value = typeof abi === 'function' ? Number(abi()) : 0;
-  if (value >> 2 !== ABI_VERSION) {
+  if (value >> 1 !== ABI_VERSION) {
     throw new UnsupportedEngineError(
-      `The module given to init({ module }) is not one of this version of convasm (it says ${value >> 2}, this is ${ABI_VERSION}).`,
+      `The module given to init({ module }) is not one of this version of convasm (it says ${value >> 1}, this is ${ABI_VERSION}).`,
     );
   }
-  return { variant: value & 1 ? 'relaxed' : 'simd', sharedMemory: (value & 2) !== 0 };
+  return value & 1 ? 'relaxed' : 'simd';
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {

@@ -1,19 +1,30 @@
 import { ArgumentError, NotInitializedError, UnsupportedEngineError } from '../errors.ts';
-import { compile, loadBinary, readAbi, type Variant } from './binaries.ts';
+import { compile, loadBinary, type Variant, variantOf } from './binaries.ts';
 import { LinearMemory } from './memory.ts';
 import { Runtime } from './runtime.ts';
+import { planThreads, type ThreadPlan, workerMakers } from './threads/host.ts';
+import { startPool } from './threads/start.ts';
+import type { WorkerLike } from './threads/thread.ts';
 import { warmUp } from './warmUp.ts';
 
-const PAGE = 65536;
-const INITIAL_PAGES = 16;
+const INITIAL_BYTES = 2 ** 20;
 const MAX_MEMORY = 2 ** 32;
+const MAX_THREADS = 64;
 
 export interface InitOptions {
-  /** Threads to compute with. Default 'auto'. This version computes on one and says so in `runtimeInfo().threadsOff`. */
+  /**
+   * Threads to compute with, this one included, 1 to 64. Default 'auto': as many as the machine has cores, up to 16. Where there can
+   * be but one, `runtimeInfo().threadsOff` says why. Results do not depend on it.
+   */
   threads?: number | 'auto';
+  /**
+   * Makes a worker that runs the script `convasm/worker`, for pages whose Content-Security-Policy forbids those that convasm makes
+   * itself: `() => new Worker(new URL('./convasm-worker.js', import.meta.url), { type: 'module' })`.
+   */
+  worker?: () => WorkerLike;
   /** Which binary: 'relaxed' needs relaxed SIMD. Default 'auto': relaxed where the engine really fuses multiply-add, else simd. */
   variant?: 'auto' | Variant;
-  /** Bytes that the linear memory may grow to, 1 MiB to 4 GiB. Default 4 GiB. */
+  /** Bytes that the linear memory may grow to, 1 MiB to 4 GiB. Default 4 GiB, or what the engine gives of it. */
   maxMemory?: number;
   /** Whether 3x3 convolutions may use Winograd's algorithm (see docs/numerics.md); false: exact sums everywhere. Default true. */
   winograd?: boolean;
@@ -23,9 +34,12 @@ export interface InitOptions {
 
 export interface RuntimeInfo {
   readonly variant: Variant;
+  /** Threads that compute, the caller included. */
   readonly threads: number;
-  /** Why there is only one thread; absent with more. */
+  /** Why there is only one thread, and what would turn on more; absent with more. */
   readonly threadsOff?: string;
+  /** Why threads that had started were lost since, one reason for each; absent if none was. */
+  readonly threadsLost?: readonly string[];
   /** Bytes: handed out to tensors and scratch, reserved from the engine, allowed. */
   readonly memory: { readonly used: number; readonly reserved: number; readonly max: number };
 }
@@ -34,31 +48,41 @@ let current: Runtime | null = null;
 let starting: Promise<Runtime> | null = null;
 
 /**
- * Loads the binary that suits the engine. Call it once, before anything else; after it everything is synchronous. Further calls
- * wait for the first and change nothing; after a failure the next call tries again.
+ * Loads the binary that suits the engine and starts the threads. Call it once, before anything else; after it everything is
+ * synchronous. Further calls wait for the first and change nothing; after a failure the next call tries again.
  *
- * @throws ArgumentError for a bad option, UnsupportedEngineError where no binary can run.
+ * @throws ArgumentError for a bad option, UnsupportedEngineError where no binary can run, OutOfMemoryError where the engine does not
+ *   give the memory that `maxMemory` asks for.
  */
 export async function init(options: InitOptions = {}): Promise<void> {
   checkOptions(options);
   starting ??= start(options);
   try {
-    const started = await starting;
-    if (!current) warmUp(started);
-    current = started;
+    current = await starting;
   } catch (error) {
     starting = null;
     throw error;
   }
 }
 
+/** Ends the threads that `init` started, if any. Everything goes on working, on the one thread that is left. */
+export async function shutdown(): Promise<void> {
+  const { pool } = runtime();
+  if (!pool) return;
+  runtime().pool = null;
+  runtime().threadsOff = 'shutdown() ended the threads';
+  await pool.stop();
+}
+
 /** What runs: the variant, its threads and its memory. */
 export function runtimeInfo(): RuntimeInfo {
-  const { variant, threads, threadsOff, memory, allocator } = runtime();
+  const { variant, pool, threadsOff, memory, allocator } = runtime();
+  const threads = pool?.threads ?? 1;
   return {
     variant,
     threads,
-    threadsOff,
+    ...(threads === 1 && { threadsOff: threadsOff ?? 'all other threads were lost, see threadsLost' }),
+    ...(pool && pool.lost.length > 0 && { threadsLost: pool.lost }),
     memory: { used: allocator.used, reserved: memory.size, max: memory.max },
   };
 }
@@ -70,18 +94,30 @@ export function runtime(): Runtime {
 }
 
 async function start(options: InitOptions): Promise<Runtime> {
-  const maxMemory = Math.floor((options.maxMemory ?? MAX_MEMORY) / PAGE) * PAGE;
   if (typeof WebAssembly !== 'object') throw new UnsupportedEngineError('This engine has no WebAssembly.');
-  const settings = { maxMemory, winograd: options.winograd ?? true };
-  if (options.module) return instantiate(options.module, settings).runtime;
+  const plan = planThreads(options.threads ?? 'auto', {
+    module: options.module !== undefined,
+    worker: options.worker !== undefined,
+  });
+  const { runtime, module } = options.module
+    ? { ...instantiate(options.module, false, options), module: options.module }
+    : await load(options, plan.threads > 1);
+  warmUp(runtime);
+  await addThreads(runtime, module, plan, options);
+  return runtime;
+}
+
+/** The best of the binaries that run here. */
+async function load(options: InitOptions, shared: boolean): Promise<{ runtime: Runtime; module: WebAssembly.Module }> {
   const wanted = options.variant ?? 'auto';
   const order: Variant[] = wanted === 'auto' ? ['relaxed', 'simd'] : [wanted];
   for (const variant of order) {
-    const bytes = await loadBinary(variant);
+    const bytes = await loadBinary(variant, shared);
     if (!WebAssembly.validate(bytes)) continue;
-    const { runtime, fuses } = instantiate(await compile(bytes), settings);
+    const module = await compile(bytes);
+    const { runtime, fuses } = instantiate(module, shared, options);
     // Relaxed SIMD that multiplies and adds apart (Bun) has nothing to give over the plain binary.
-    if (fuses || wanted !== 'auto' || variant === 'simd') return runtime;
+    if (fuses || wanted !== 'auto' || variant === 'simd') return { runtime, module };
   }
   throw new UnsupportedEngineError(
     wanted === 'relaxed'
@@ -92,24 +128,42 @@ async function start(options: InitOptions): Promise<Runtime> {
 
 function instantiate(
   module: WebAssembly.Module,
-  { maxMemory, winograd }: { maxMemory: number; winograd: boolean },
+  shared: boolean,
+  { maxMemory, winograd = true }: InitOptions,
 ): { runtime: Runtime; fuses: boolean } {
-  const connect = (shared: boolean) => {
-    const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: maxMemory / PAGE, shared });
-    return { memory, instance: new WebAssembly.Instance(module, { env: { memory } }) };
-  };
-  let connected: ReturnType<typeof connect>;
-  try {
-    connected = connect(false);
-  } catch (error) {
-    // A binary with threads wants a shared memory, and nothing but a try tells which one a module wants.
-    if (!(error instanceof WebAssembly.LinkError)) throw error;
-    connected = connect(true);
-  }
-  const { exports } = connected.instance;
-  const abi = readAbi(exports);
-  const runtime = new Runtime(connected.instance, abi, new LinearMemory(connected.memory, maxMemory), winograd);
+  const memory = LinearMemory.create({ initial: INITIAL_BYTES, maximum: maxMemory, shared });
+  const { exports } = connect(module, memory.memory);
+  const runtime = new Runtime(exports, variantOf(exports), memory, winograd);
   return { runtime, fuses: (exports.fusesMultiplyAdd as () => number)() === 1 };
+}
+
+function connect(module: WebAssembly.Module, memory: WebAssembly.Memory): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, { env: { memory } });
+  } catch (cause) {
+    // It does not import what is given to it: another program, or a binary made for shared memory.
+    if (!(cause instanceof WebAssembly.LinkError)) throw cause;
+    throw new UnsupportedEngineError('The module given to init({ module }) is not one of convasm.', { cause });
+  }
+}
+
+/** Starts the threads of the plan; where none starts, says so in `threadsOff`. */
+async function addThreads(
+  runtime: Runtime,
+  module: WebAssembly.Module,
+  { threads, off }: ThreadPlan,
+  { worker }: InitOptions,
+): Promise<void> {
+  runtime.threadsOff = off;
+  if (threads === 1) return;
+  try {
+    runtime.pool = await startPool(runtime, { module, threads, makers: workerMakers(worker) });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    runtime.threadsOff =
+      `no worker could be started (${reason}); under a Content-Security-Policy add worker-src blob: to it, ` +
+      'or give init({ worker }) a worker of your own';
+  }
 }
 
 function checkOptions({
@@ -118,15 +172,19 @@ function checkOptions({
   maxMemory = MAX_MEMORY,
   module,
   winograd,
+  worker,
 }: InitOptions): void {
-  if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new ArgumentError('threads', threads, "'auto' or a whole number of at least 1");
+  if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) {
+    throw new ArgumentError('threads', threads, `'auto' or a whole number from 1 to ${MAX_THREADS}`);
+  }
+  if (worker !== undefined && typeof worker !== 'function') {
+    throw new ArgumentError('worker', worker, 'a function that makes a Worker');
   }
   if (!['auto', 'relaxed', 'simd'].includes(variant)) {
     throw new ArgumentError('variant', variant, "'auto', 'relaxed' or 'simd'");
   }
-  if (!(typeof maxMemory === 'number' && maxMemory >= INITIAL_PAGES * PAGE && maxMemory <= MAX_MEMORY)) {
-    throw new ArgumentError('maxMemory', maxMemory, `a number of bytes from ${INITIAL_PAGES * PAGE} to ${MAX_MEMORY}`);
+  if (!(typeof maxMemory === 'number' && maxMemory >= INITIAL_BYTES && maxMemory <= MAX_MEMORY)) {
+    throw new ArgumentError('maxMemory', maxMemory, `a number of bytes from ${INITIAL_BYTES} to ${MAX_MEMORY}`);
   }
   if (winograd !== undefined && typeof winograd !== 'boolean')
     throw new ArgumentError('winograd', winograd, 'true or false');

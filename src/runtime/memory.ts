@@ -1,6 +1,9 @@
 import { OutOfMemoryError } from '../errors.ts';
 
 const PAGE = 65536;
+/** Bytes of address space that are asked for, and with how few it can be content. */
+const MOST = 2 ** 32;
+const LEAST = 2 ** 26;
 
 /**
  * The linear memory, and typed-array views of the whole of it. Growth detaches the views of an unshared memory (and leaves those
@@ -20,6 +23,31 @@ export class LinearMemory {
     this.max = max;
     this.#buffer = memory.buffer;
     this.#makeViews();
+  }
+
+  /**
+   * @param maximum bytes that it may grow to. By default 4 GiB, or half of that and so on where the engine does not give so much
+   *   address space (a shared memory takes all of it at once)
+   * @throws OutOfMemoryError
+   */
+  static create({
+    initial,
+    maximum,
+    shared,
+  }: {
+    initial: number;
+    maximum: number | undefined;
+    shared: boolean;
+  }): LinearMemory {
+    for (let max = Math.floor((maximum ?? MOST) / PAGE) * PAGE; ; max /= 2) {
+      try {
+        const memory = new WebAssembly.Memory({ initial: initial / PAGE, maximum: max / PAGE, shared });
+        return new LinearMemory(memory, max);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        if (maximum !== undefined || max <= LEAST) throw new OutOfMemoryError(max, 0, 0);
+      }
+    }
   }
 
   /** Bytes reserved from the engine. */

@@ -1,9 +1,12 @@
 import { KERNELS, type KernelArgs, type KernelName } from './abi.ts';
 import { ALIGNMENT, Allocator } from './allocator.ts';
-import type { Abi, Variant } from './binaries.ts';
+import type { Variant } from './binaries.ts';
 import type { LinearMemory } from './memory.ts';
 import { Scratch } from './scratch.ts';
 import type { Struct } from './struct.ts';
+import { ARGS_BYTES } from './threads/control.ts';
+import type { ThreadPool } from './threads/pool.ts';
+import { WORK } from './work.ts';
 
 /** Suffix of a typed kernel: the element type it computes with. */
 export type ElementType = 'f32' | 'f64';
@@ -14,13 +17,21 @@ export const BYTES = { f32: 4, f64: 8 } as const;
 /** Elements of a vector. */
 export const LANES = { f32: 4, f64: 2 } as const;
 
-type Kernel = (args: number, first: number, last: number) => void;
-type TypedKernel = Record<ElementType, Kernel>;
+type Call = (args: number, first: number, last: number) => void;
 
-/** Bytes for the argument struct of the call that is running. */
-const ARGS_BYTES = 256;
+/** A kernel for one element type. */
+interface Kernel {
+  readonly call: Call;
+  readonly struct: Struct;
+  readonly work: ((args: never, blocks: number) => number) | undefined;
+  /** Whether its threads need working memory of their own. */
+  readonly private: boolean;
+  /** Its place in the list that workers have. */
+  readonly place: number;
+}
+
 /** The struct stands on the second cache line: address 0 stays free for "no address". */
-const ARGS_ADDRESS = ALIGNMENT;
+export const ARGS_ADDRESS = ALIGNMENT;
 
 /** One instance of a binary with its memory: what ops call kernels on. */
 export class Runtime {
@@ -28,39 +39,80 @@ export class Runtime {
   readonly memory: LinearMemory;
   readonly allocator: Allocator;
   readonly scratch: Scratch;
-  /** Threads that compute, this one included. */
-  readonly threads = 1;
-  /** Why there are no more. */
-  readonly threadsOff = 'this version of convasm computes on one thread';
   /** Whether convolutions may use Winograd's algorithm. */
   readonly winograd: boolean;
   /** MR, rows of the micro-kernel's tile. */
   readonly tile: 4 | 6;
-  readonly #kernels: Record<string, TypedKernel>;
+  /** The threads that share work with the caller; null: none. */
+  pool: ThreadPool | null = null;
+  /** Why there are none. */
+  threadsOff: string | undefined;
+  readonly #kernels: Record<KernelName, Record<ElementType, Kernel>>;
 
-  constructor(instance: WebAssembly.Instance, abi: Abi, memory: LinearMemory, winograd: boolean) {
-    this.variant = abi.variant;
+  constructor(exports: WebAssembly.Exports, variant: Variant, memory: LinearMemory, winograd: boolean) {
+    this.variant = variant;
     this.memory = memory;
     this.allocator = new Allocator(memory, ARGS_ADDRESS + ARGS_BYTES);
     this.scratch = new Scratch(this.allocator);
     this.winograd = winograd;
-    this.tile = tileFor(abi.variant);
-    const find = (name: string): Kernel => instance.exports[name] as Kernel;
-    this.#kernels = Object.fromEntries(
-      Object.entries(KERNELS).map(([name, { typed }]) => [
-        name,
-        typed ? { f32: find(`${name}_f32`), f64: find(`${name}_f64`) } : { f32: find(name), f64: find(name) },
-      ]),
-    );
+    this.tile = tileFor(variant);
+    this.#kernels = tableOf(exports);
+  }
+
+  /** Threads that may come to need private memory, the caller included. */
+  get threads(): number {
+    return this.pool?.slots ?? 1;
   }
 
   /**
-   * Runs blocks 0 to `blocks` - 1 of a kernel. What a block is stands in the kernel's contract.
+   * Runs blocks 0 to `blocks` - 1 of a kernel, on several threads where that is worth it. What a block is stands in the kernel's
+   * contract.
+   *
+   * @param privateBytes of a kernel with private memory (KERNELS): how many bytes each thread has of it. The addresses in `args` are
+   *   the caller's; the other threads' follow at this distance, `threads` of them in all. 0: there is but the caller's.
+   * @throws ThreadError
    */
-  run<K extends KernelName>(kernel: K, type: ElementType, args: KernelArgs<K>, blocks: number): void {
-    (KERNELS[kernel].struct as Struct).write(this.memory, ARGS_ADDRESS, args);
-    (this.#kernels[kernel] as TypedKernel)[type](ARGS_ADDRESS, 0, blocks);
+  run<K extends KernelName>(kernel: K, type: ElementType, args: KernelArgs<K>, blocks: number, privateBytes = 0): void {
+    const entry = this.#kernels[kernel][type];
+    entry.struct.write(this.memory, ARGS_ADDRESS, args);
+    const { pool } = this;
+    if (pool !== null && blocks > 1 && entry.work && (privateBytes > 0 || !entry.private)) {
+      const work = entry.work(args as never, blocks) * (type === 'f32' ? 1 : 2);
+      if (pool.share(entry, ARGS_ADDRESS, blocks, privateBytes, work)) return;
+    }
+    entry.call(ARGS_ADDRESS, 0, blocks);
   }
+}
+
+/** What workers need to know of the kernels: their names, and the words of their structs that hold private addresses. */
+export function kernelList(): { names: string[]; privateWords: number[][] } {
+  const names: string[] = [];
+  const privateWords: number[][] = [];
+  for (const [name, entry] of Object.entries(KERNELS)) {
+    const offsets: Readonly<Record<string, number>> = entry.struct.offsets;
+    const words = ('private' in entry ? entry.private : []).map(field => (offsets[field] as number) / 4);
+    for (const type of ['f32', 'f64']) {
+      names.push(entry.typed ? `${name}_${type}` : name);
+      privateWords.push(words);
+    }
+  }
+  return { names, privateWords };
+}
+
+function tableOf(exports: WebAssembly.Exports): Record<KernelName, Record<ElementType, Kernel>> {
+  const { names, privateWords } = kernelList();
+  const kernelAt = (kernel: KernelName, place: number): Kernel => ({
+    call: exports[names[place] as string] as Call,
+    struct: KERNELS[kernel].struct as Struct,
+    work: WORK[kernel],
+    private: (privateWords[place] as number[]).length > 0,
+    place,
+  });
+  const entries = (Object.keys(KERNELS) as KernelName[]).map((kernel, i) => [
+    kernel,
+    { f32: kernelAt(kernel, 2 * i), f64: kernelAt(kernel, 2 * i + 1) },
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /**

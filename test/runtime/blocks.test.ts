@@ -69,7 +69,7 @@ describe.each(variants)('blocks of %s', variant => {
     convasm = await import('../../src/index.ts');
     ops = await import('../../src/ops/index.ts');
     kernels = Object.keys((await import('../../src/runtime/abi.ts')).KERNELS);
-    await convasm.init({ variant });
+    await convasm.init({ variant, threads: 1 });
     WebAssembly.Instance = Instance;
   });
 

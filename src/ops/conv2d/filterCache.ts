@@ -33,7 +33,7 @@ export class FilterCache {
     this.#storage = storage;
     if (direct) packFilters(runtime, type, g, w.address, address);
     else {
-      const [work = 0] = runtime.scratch.reserve(WORK_BYTES);
+      const [work = 0] = runtime.scratch.reserve(runtime.threads * WORK_BYTES);
       transformFilters(runtime, type, tileSize(algorithm), filters, address, work);
     }
     this.#of = w;

@@ -1,4 +1,5 @@
 import { DEPTHWISE_KIND as KIND } from '../../../runtime/abi.ts';
+import { roundUp } from '../../../runtime/allocator.ts';
 import { BYTES, type ElementType, LANES, type Runtime } from '../../../runtime/runtime.ts';
 import { type ForwardOperands, forwardFrame } from '../forwardPass.ts';
 import { type Images, sourceFields } from '../frame.ts';
@@ -222,14 +223,17 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
   const band = Math.min(rows, rowsOfBand(rows, TILE_ROWS, BAND_BYTES, { rowBytes, rowStep, reach }));
   const taps = phases.flatMap(phase => phase.taps);
   const inPlace = readsPlanes(runtime, type, plan);
-  const [scratch = 0, tapTable = 0, phaseTable = 0, zeros = 0, masks = 0, spare = 0] = runtime.scratch.reserve(
-    inPlace ? 0 : ((band - 1) * rowStep + reach) * rowBytes + SLACK_BYTES,
+  // Each thread has a band, a row of zeros and a spare row of its own, in this order.
+  const bandBytes = inPlace ? 0 : roundUp(((band - 1) * rowStep + reach) * rowBytes + SLACK_BYTES);
+  const spareBytes = plan.kind === KIND.gradient3 ? plan.targetWidth * bytes : 0;
+  const privateBytes = bandBytes + roundUp(rowBytes) + roundUp(spareBytes);
+  const [scratch = 0, tapTable = 0, phaseTable = 0, masks = 0] = runtime.scratch.reserve(
+    runtime.threads * privateBytes,
     taps.length * 8,
     phases.length * 32,
-    rowBytes,
     3 * VECTOR_BYTES,
-    plan.kind === KIND.gradient3 ? plan.targetWidth * bytes : 0,
   );
+  const zeros = scratch + bandBytes;
   writeTables(runtime, phases, tapTable, phaseTable);
   writeMasks(runtime, type, masks, inPlace && frame.left > 0, inPlace && outside(plan).right > 0);
   const args = {
@@ -252,14 +256,14 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
     zeros,
     masks,
     rotated: plan.rotated ?? 0,
-    spare,
+    spare: zeros + roundUp(rowBytes),
     rowParity: plan.rowParity ?? 0,
     columnParity: plan.columnParity ?? 0,
     clamp: plan.clamp ? 1 : 0,
     lower: plan.clamp?.lower ?? 0,
     upper: plan.clamp?.upper ?? 0,
   };
-  runtime.run('depthwisePlanes', type, args, source.batch * source.channels);
+  runtime.run('depthwisePlanes', type, args, source.batch * source.channels, privateBytes);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { TAP_GROUP } from '../../../runtime/abi.ts';
+import { roundUp } from '../../../runtime/allocator.ts';
 import { BYTES, type ElementType, LANES, type Runtime } from '../../../runtime/runtime.ts';
 import type { FilterGradOperands } from '../filterGradPass.ts';
 import { forwardFrame } from '../forwardPass.ts';
@@ -33,12 +34,11 @@ export function depthwiseFilterGradPass(
   const band = rowsOfBand(y.out, 2, BAND_BYTES, { rowBytes: row * bytes, rowStep: y.stride, reach });
   const filterTaps = y.kernel * x.kernel;
   const tableTaps = Math.ceil(filterTaps / TAP_GROUP) * TAP_GROUP;
-  const [scratch = 0, zeros = 0, sums = 0, taps = 0] = runtime.scratch.reserve(
-    ((band - 1) * y.stride + reach) * row * bytes,
-    x.out * bytes,
-    tableTaps * VECTOR_BYTES,
-    tableTaps * 4,
-  );
+  // Each thread has a band, a row of zeros and sums of its own, in this order.
+  const bandBytes = roundUp(((band - 1) * y.stride + reach) * row * bytes);
+  const zerosBytes = roundUp(x.out * bytes);
+  const privateBytes = bandBytes + zerosBytes + roundUp(tableTaps * VECTOR_BYTES);
+  const [scratch = 0, taps = 0] = runtime.scratch.reserve(runtime.threads * privateBytes, tableTaps * 4);
   const { i32 } = runtime.memory;
   for (let i = 0; i < tableTaps; i++) {
     const tap = Math.min(i, filterTaps - 1);
@@ -53,8 +53,8 @@ export function depthwiseFilterGradPass(
     ...frameArgs(images, frame, read, scratch),
     dy: dy.address,
     target: dw,
-    zeros,
-    sums,
+    zeros: scratch + bandBytes,
+    sums: scratch + bandBytes + zerosBytes,
     taps,
     filterTaps,
     images: g.batch,
@@ -66,5 +66,5 @@ export function depthwiseFilterGradPass(
     kind: kindOfTaps(g),
     scale,
   };
-  runtime.run('depthwiseFilterGrad', type, args, g.inChannels);
+  runtime.run('depthwiseFilterGrad', type, args, g.inChannels, privateBytes);
 }

@@ -124,7 +124,7 @@ export function packPlanarFilters(
   runtime.run('planarFilter', type, args, 1);
 }
 
-/** Working memory of a micro-kernel, 12 vectors. */
+/** Working memory of a micro-kernel, 12 vectors, for each thread. */
 export const WORK_BYTES = 12 * 16;
 
 /** Elements behind the planes that may be read: see PlanarArgs. */
@@ -163,5 +163,5 @@ export function runPlanar(runtime: Runtime, type: ElementType, product: PlanarPr
     lower: clamp?.lower ?? 0,
     upper: clamp?.upper ?? 0,
   };
-  runtime.run('planar', type, args, product.images * Math.ceil(product.height / rowBlock));
+  runtime.run('planar', type, args, product.images * Math.ceil(product.height / rowBlock), WORK_BYTES);
 }

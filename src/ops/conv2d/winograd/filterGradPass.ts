@@ -61,7 +61,7 @@ export function winogradFilterGradPass(
     points * dataPlane * bytes + SLACK_BYTES,
     points * dyPlane * bytes,
     points * sumPlane * bytes,
-    WORK_BYTES,
+    runtime.threads * WORK_BYTES,
     tableBytes(depth),
     tableBytes(depth),
   );
@@ -96,7 +96,7 @@ export function winogradFilterGradPass(
       rotated: 0,
       scale,
     };
-    runtime.run('winogradFilterGrad', type, args, Math.ceil((width * bytes) / (16 * LINE_VECTORS)));
+    runtime.run('winogradFilterGrad', type, args, Math.ceil((width * bytes) / (16 * LINE_VECTORS)), WORK_BYTES);
   };
   writeTables(runtime, type, evenRows(depth, 1), evenRows(depth, step), { a, c });
   for (let first = 0; first < g.batch; first += chunk) {
@@ -111,10 +111,10 @@ export function winogradFilterGradPass(
       const steps = Math.min(block, tiles - firstTile);
       const common = { scratch: work, size, firstTile, tilesHeight, tilesWidth, ...UNUSED };
       const input = { ...imageFields(pixels), channels: depth, planes: data, planeStride: dataPlane, tileStride: row };
-      runtime.run('winogradInput', type, { ...common, ...input, panelStride: 0 }, steps);
+      runtime.run('winogradInput', type, { ...common, ...input, panelStride: 0 }, steps, WORK_BYTES);
       const output = { ...imageFields(dyPixels), channels: columns, planes: dyData, planeStride: dyPlane };
       const panels = { tileStride: panelColumns, panelStride: steps * panelColumns };
-      runtime.run('winogradOutputGrad', type, { ...common, ...output, ...panels }, steps);
+      runtime.run('winogradOutputGrad', type, { ...common, ...output, ...panels }, steps, WORK_BYTES);
       if (!fused) multiply(dyData, pitch, steps, first === 0 && firstTile === 0);
     }
   }

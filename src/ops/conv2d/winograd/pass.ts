@@ -39,7 +39,7 @@ interface WinogradOperands {
   readonly mask?: Mask | undefined;
 }
 
-/** Working memory of a transform, 36 vectors. */
+/** Working memory of a transform, 36 vectors, for each thread. */
 export const WORK_BYTES = 36 * 16;
 /** What the transforms may read past the end of frames and planes. */
 export const SLACK_BYTES = 16;
@@ -144,7 +144,7 @@ function winogradPass(runtime: Runtime, type: ElementType, size: TileSize, opera
     direct ? 0 : chunk * frameSize(frame, depth) * bytes + SLACK_BYTES,
     points * dataPlane * bytes + SLACK_BYTES,
     points * resultPlane * bytes + SLACK_BYTES,
-    WORK_BYTES,
+    runtime.threads * WORK_BYTES,
     tableBytes(block),
     tableBytes(block),
   );
@@ -165,7 +165,7 @@ function winogradPass(runtime: Runtime, type: ElementType, size: TileSize, opera
         planeStride: dataPlane,
         tileStride: dataRow,
       };
-      runtime.run('winogradInput', type, { ...common, ...input, ...UNUSED }, rows);
+      runtime.run('winogradInput', type, { ...common, ...input, ...UNUSED }, rows, WORK_BYTES);
       writeTables(runtime, type, evenRows(rows, dataRow), evenRows(rows, resultRow), { a, c });
       for (let column = 0; column < columns; column += step) {
         const now = { ...filters, columns: Math.min(step, columns - column) };
@@ -200,7 +200,7 @@ function winogradPass(runtime: Runtime, type: ElementType, size: TileSize, opera
         width,
         ...finishFields(operands.clamp, operands.mask),
       };
-      runtime.run('winogradOutput', type, { ...common, ...output }, rows);
+      runtime.run('winogradOutput', type, { ...common, ...output }, rows, WORK_BYTES);
     }
   }
 }
@@ -223,7 +223,7 @@ export function transformedBytes(size: TileSize, filters: WinogradFilters, bytes
   return (size + 2) ** 2 * filterPlane(filters, bytes) * bytes;
 }
 
-/** Transforms filters to their planes; `work` holds WORK_BYTES. */
+/** Transforms filters to their planes; `work` holds WORK_BYTES for each thread. */
 export function transformFilters(
   runtime: Runtime,
   type: ElementType,
@@ -248,5 +248,5 @@ export function transformFilters(
     rotated: rotated ? 1 : 0,
     scale: 1,
   };
-  runtime.run('winogradFilter', type, args, Math.ceil((columns * bytes) / PANEL_BYTES));
+  runtime.run('winogradFilter', type, args, Math.ceil((columns * bytes) / PANEL_BYTES), WORK_BYTES);
 }

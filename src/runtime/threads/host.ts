@@ -1,0 +1,110 @@
+import source from '../../wasm/worker.ts';
+import type { WorkerLike } from './thread.ts';
+
+/** Most threads that 'auto' takes: more have not been measured. */
+const MOST = 16;
+
+interface WorkerThreads {
+  readonly Worker: new (source: string, options: { eval: boolean; execArgv: string[]; name: string }) => WorkerLike;
+}
+
+interface Host {
+  readonly process?: { readonly versions?: { readonly node?: string }; getBuiltinModule?(name: string): unknown };
+  readonly navigator?: { readonly userAgent?: string; readonly hardwareConcurrency?: number };
+  readonly window?: unknown;
+  readonly WorkerGlobalScope?: unknown;
+  readonly crossOriginIsolated?: boolean;
+  readonly SharedArrayBuffer?: unknown;
+  readonly Worker?: unknown;
+}
+
+const host = globalThis as Host;
+
+/** How many threads to start, the caller included; `off` says why there is but one. */
+export interface ThreadPlan {
+  readonly threads: number;
+  readonly off?: string;
+}
+
+/** What this place allows. */
+export function planThreads(
+  wanted: number | 'auto',
+  own: { readonly module: boolean; readonly worker: boolean },
+): ThreadPlan {
+  if (wanted === 1) return { threads: 1, off: 'init({ threads: 1 }) asked for one thread' };
+  const off = obstacle(own);
+  if (off !== undefined) return { threads: 1, off };
+  if (wanted !== 'auto') return { threads: wanted };
+  const count = Math.min(MOST, cores());
+  if (count > 1) return { threads: count };
+  return { threads: 1, off: 'the machine has one core; init({ threads: 2 }) starts a second thread all the same' };
+}
+
+/** Ways to make a worker, the best first. */
+export function workerMakers(own: (() => WorkerLike) | undefined): readonly (() => WorkerLike)[] {
+  if (own) return [own];
+  const node = workerThreads();
+  // No execArgv: loaders and flags of the process mean nothing to a script without imports.
+  if (node) return [() => new node.Worker(source, { eval: true, execArgv: [], name: 'convasm' })];
+  return [blobWorker, fileWorker];
+}
+
+function obstacle(own: { readonly module: boolean; readonly worker: boolean }): string | undefined {
+  if (host.navigator?.userAgent === 'Cloudflare-Workers') return 'Cloudflare Workers have no threads';
+  if (own.module) return 'init({ module }) was given a compiled module, which cannot be made to share its memory';
+  // Undefined outside browsers.
+  if (host.crossOriginIsolated === false || typeof host.SharedArrayBuffer !== 'function') {
+    return (
+      'the page is not cross-origin isolated, so it may not share memory; serve it (and its scripts) with the headers ' +
+      'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp'
+    );
+  }
+  if (own.worker) return undefined;
+  if (isNodeLike()) {
+    return workerThreads()
+      ? undefined
+      : 'worker_threads cannot be reached here; Node 20.16 or newer has them for every module';
+  }
+  return typeof host.Worker === 'function' ? undefined : 'there is no Worker here';
+}
+
+function cores(): number {
+  const os = builtin('node:os') as { availableParallelism?(): number } | undefined;
+  return os?.availableParallelism?.() ?? host.navigator?.hardwareConcurrency ?? 1;
+}
+
+function workerThreads(): WorkerThreads | undefined {
+  return isNodeLike() ? (builtin('node:worker_threads') as WorkerThreads | undefined) : undefined;
+}
+
+/** Node, Bun and Deno, and their workers; not a page or Web Worker that happens to have a `process`. */
+function isNodeLike(): boolean {
+  return (
+    typeof host.process?.versions?.node === 'string' &&
+    host.window === undefined &&
+    host.WorkerGlobalScope === undefined
+  );
+}
+
+/** A module of Node without an import, which bundlers for browsers would stumble over. */
+function builtin(name: string): unknown {
+  try {
+    return host.process?.getBuiltinModule?.(name);
+  } catch {
+    return undefined; // An edge runtime that has the function and throws.
+  }
+}
+
+function blobWorker(): WorkerLike {
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  try {
+    return new Worker(url) as WorkerLike;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+/** The same script as a file: for pages whose policy allows workers of their own origin only. Bundlers know this form. */
+function fileWorker(): WorkerLike {
+  return new Worker(new URL('../../worker.js', import.meta.url), { type: 'module' }) as WorkerLike;
+}

@@ -1,0 +1,248 @@
+import { ThreadError } from '../../errors.ts';
+import {
+  AWAKE,
+  BLOCKS,
+  BUSY,
+  CALLER_SLEEPS,
+  ENDED,
+  FAILED,
+  GENERATION,
+  IDLE,
+  JOINED,
+  KERNEL,
+  NEXT,
+  OPEN,
+  PRIVATE_BYTES,
+  STATE,
+  STATUS,
+  STATUS_WORDS,
+  STEP,
+  STOP,
+} from './control.ts';
+import type { Thread } from './thread.ts';
+
+/** A kernel as the pool needs it. */
+export interface SharedKernel {
+  readonly call: (args: number, first: number, last: number) => void;
+  /** Its place in the list that the workers have. */
+  readonly place: number;
+}
+
+/** When work is shared, in nanoseconds of it; each figure from `npm run bench:threads`. */
+export interface Limits {
+  /** Less is done alone: a job costs 0.5 us to open and to close, and up to a block of waiting. */
+  readonly share: number;
+  /** Less does not wake workers that sleep: that costs the caller 5 us, and they come 50 us later. */
+  readonly wake: number;
+  /** A claim takes about as long as this at least: it costs 0.1 us. */
+  readonly claim: number;
+}
+
+const LIMITS: Limits = { share: 5_000, wake: 60_000, claim: 2_000 };
+
+/** Claims for each thread, where a block is small: the last ones to end are at most so much apart. */
+const CLAIMS = 8;
+/** A claim takes about as long as this at most, in nanoseconds. */
+const LONG_CLAIM = 1_000_000;
+
+/** Turns that the caller waits for the last blocks before it looks at the clock. */
+const TURNS = 2_000;
+/** Milliseconds that it then goes on turning before it sleeps, where it may. */
+const TURNING = 0.2;
+/** Milliseconds without any sign of a worker that has taken part, after which it is given up. No block takes that long. */
+const PATIENCE = 5_000;
+/** What one look at the clock may add to that, so that a computer that was suspended loses no worker. */
+const LOOK = 100;
+
+/**
+ * Threads that share the blocks of one kernel at a time. The caller is one of them: it opens a job, does blocks like the others,
+ * and waits until those that have joined are done.
+ */
+export class ThreadPool {
+  limits: Limits = LIMITS;
+  readonly #words: Int32Array;
+  readonly #threads: (Thread | null)[];
+  readonly #patience: number;
+  readonly #maySleep: boolean;
+  /** Work done alone since the workers fell asleep. */
+  #alone = 0;
+  #alive: number;
+  #lost: string[] = [];
+
+  /** @param threads the workers by their number less one; null where none could be started */
+  constructor(words: Int32Array, threads: readonly (Thread | null)[], patience = PATIENCE) {
+    this.#words = words;
+    this.#threads = [...threads];
+    this.#patience = patience;
+    this.#maySleep = maySleep(words);
+    this.#alive = threads.filter(thread => thread !== null).length;
+    threads.forEach((thread, index) => {
+      thread?.onEnd(reason => this.#lose(index, reason));
+    });
+  }
+
+  /** Threads that have private memory, the caller included: also those that are lost. */
+  get slots(): number {
+    return this.#threads.length + 1;
+  }
+
+  /** Threads that compute, the caller included. */
+  get threads(): number {
+    return this.#alive + 1;
+  }
+
+  /** Why threads were lost. */
+  get lost(): readonly string[] {
+    return this.#lost;
+  }
+
+  /**
+   * Does the blocks of a kernel together with the workers, unless it is not worth it.
+   *
+   * @param args address of the argument struct
+   * @param privateBytes bytes between the private memory of two threads
+   * @param work nanoseconds that one thread would take, roughly
+   * @returns false: nothing was done, the caller is to do it alone
+   * @throws ThreadError where a worker was lost on the way; the pool goes on with the others
+   */
+  share(kernel: SharedKernel, args: number, blocks: number, privateBytes: number, work: number): boolean {
+    const words = this.#words;
+    const { share, wake, claim } = this.limits;
+    if (work < share || this.#alive === 0) return false;
+    const asleep = Atomics.load(words, AWAKE) === 0;
+    if (asleep && work < wake) {
+      // Many small jobs are as good a reason to wake somebody as a large one.
+      this.#alone += work;
+      if (this.#alone < 3 * wake) return false;
+    }
+    this.#alone = 0;
+    const step = stepOf(blocks, work, this.threads, claim);
+    words[KERNEL] = kernel.place;
+    words[BLOCKS] = blocks;
+    words[STEP] = step;
+    words[PRIVATE_BYTES] = privateBytes;
+    Atomics.store(words, NEXT, 0);
+    Atomics.store(words, STATE, OPEN);
+    Atomics.add(words, GENERATION, 1);
+    if (asleep || (work >= wake && Atomics.load(words, AWAKE) < this.#alive)) Atomics.notify(words, GENERATION);
+    try {
+      for (;;) {
+        const first = Atomics.add(words, NEXT, step);
+        if (first >= blocks) break;
+        kernel.call(args, first, Math.min(first + step, blocks));
+      }
+    } finally {
+      // Also when the kernel has failed: nobody may go on writing.
+      Atomics.store(words, NEXT, blocks);
+      if (Atomics.and(words, STATE, ~OPEN) !== OPEN) this.#join();
+    }
+    if (words[FAILED] === 1) this.#dropFailed();
+    return true;
+  }
+
+  /** Ends the workers. */
+  async stop(): Promise<void> {
+    const words = this.#words;
+    Atomics.store(words, STOP, 1);
+    Atomics.add(words, GENERATION, 1);
+    Atomics.notify(words, GENERATION);
+    this.#alive = 0;
+    await Promise.all(this.#threads.map(thread => thread?.end()));
+  }
+
+  /** Waits for the workers that have joined. */
+  #join(): void {
+    const words = this.#words;
+    for (let i = 0; i < TURNS; i++) if (Atomics.load(words, STATE) === 0) return;
+    let waited = 0;
+    let last = performance.now();
+    let before = -1;
+    for (;;) {
+      const state = Atomics.load(words, STATE);
+      if (state === 0) break;
+      if (state !== before) waited = 0;
+      before = state;
+      if (this.#maySleep && waited >= TURNING) {
+        Atomics.store(words, CALLER_SLEEPS, 1);
+        Atomics.wait(words, STATE, state, LOOK / 2);
+        Atomics.store(words, CALLER_SLEEPS, 0);
+      } else {
+        for (let i = 0; i < TURNS && Atomics.load(words, STATE) === state; i++);
+      }
+      const now = performance.now();
+      waited += Math.min(LOOK, now - last);
+      last = now;
+      if (waited >= this.#patience) this.#giveUp();
+    }
+  }
+
+  /** Ends the workers that have joined and never left. */
+  #giveUp(): never {
+    const words = this.#words;
+    const stuck: number[] = [];
+    this.#threads.forEach((thread, index) => {
+      if (thread && Atomics.load(words, statusOf(index)) === BUSY) stuck.push(index);
+    });
+    const reason = `it did not answer for ${this.#patience / 1000} s`;
+    for (const index of stuck) {
+      void this.#threads[index]?.end();
+      this.#lose(index, reason);
+    }
+    Atomics.store(words, STATE, 0);
+    throw this.#error(stuck.length, reason);
+  }
+
+  #dropFailed(): never {
+    const words = this.#words;
+    Atomics.store(words, FAILED, 0);
+    const reason = 'a kernel failed in it';
+    let count = 0;
+    this.#threads.forEach((thread, index) => {
+      if (!thread || Atomics.load(words, statusOf(index)) !== ENDED) return;
+      count++;
+      void thread.end();
+      this.#lose(index, reason);
+    });
+    throw this.#error(count, reason);
+  }
+
+  /** Takes a worker out of the books. */
+  #lose(index: number, reason: string): void {
+    if (!this.#threads[index] || this.#words[STOP] === 1) return;
+    this.#threads[index] = null;
+    this.#alive--;
+    this.#lost.push(reason);
+    const status = Atomics.exchange(this.#words, statusOf(index), ENDED);
+    if (status === IDLE || status === BUSY) Atomics.sub(this.#words, AWAKE, 1);
+  }
+
+  #error(count: number, reason: string): ThreadError {
+    return new ThreadError(
+      `${count} of convasm's threads ${count === 1 ? 'was' : 'were'} lost: ${reason}. The result of this call must not be used; ` +
+        `calls after it run on ${this.threads}.`,
+      this.threads,
+    );
+  }
+}
+
+/** Blocks of a claim: so many that claims are short beside the job, and no shorter than `shortest`. */
+function stepOf(blocks: number, work: number, threads: number, shortest: number): number {
+  const block = work / blocks;
+  const even = Math.floor(blocks / (threads * CLAIMS));
+  const step = Math.min(Math.max(even, Math.ceil(shortest / block)), Math.ceil(LONG_CLAIM / block));
+  return Math.max(1, Math.min(step, Math.ceil(blocks / threads)));
+}
+
+function statusOf(index: number): number {
+  return STATUS + (index + 1) * STATUS_WORDS;
+}
+
+/** Whether this thread may sleep: not the main thread of a page. */
+function maySleep(words: Int32Array): boolean {
+  try {
+    Atomics.wait(words, STATE, JOINED, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+import { ARGS_ADDRESS, kernelList, type Runtime } from '../runtime.ts';
+import { controlBytes } from './control.ts';
+import { ThreadPool } from './pool.ts';
+import { Thread, type WorkerLike } from './thread.ts';
+import type { StartMessage } from './worker.ts';
+
+/** Milliseconds that a worker stays awake without a job. */
+const SPIN = 0.2;
+
+/** What a pool starts with. */
+export interface PoolOptions {
+  readonly module: WebAssembly.Module;
+  /** Threads, the caller included. */
+  readonly threads: number;
+  /** Ways to make a worker, tried in this order. */
+  readonly makers: readonly (() => WorkerLike)[];
+}
+
+/**
+ * Starts a pool of threads over the runtime's memory, a shared one. Workers that cannot be started are left out.
+ *
+ * @throws Error with the reason where none can be
+ */
+export async function startPool(runtime: Runtime, { module, threads, makers }: PoolOptions): Promise<ThreadPool> {
+  // Never given back: a worker that is ended may still look at it.
+  const { address } = runtime.allocator.allocate(controlBytes(threads));
+  const words = runtime.memory.i32.subarray(address / 4, (address + controlBytes(threads)) / 4).fill(0);
+  const { names, privateWords } = kernelList();
+  const common = {
+    module,
+    memory: runtime.memory.memory,
+    control: address,
+    args: ARGS_ADDRESS,
+    threads,
+    kernels: names,
+    privateWords,
+    spin: SPIN,
+  };
+  const reasons: string[] = [];
+  const start = async (message: StartMessage): Promise<Thread | null> => {
+    const failures: string[] = [];
+    for (const make of makers) {
+      try {
+        return await Thread.start(make, message);
+      } catch (error) {
+        failures.push(error instanceof Error ? error.message : String(error));
+      }
+    }
+    reasons.push(failures.join('; then '));
+    return null;
+  };
+  const numbers = Array.from({ length: threads - 1 }, (_, i) => i + 1);
+  const started = await Promise.all(numbers.map(thread => start({ ...common, thread })));
+  if (started.every(thread => thread === null)) throw new Error(reasons[0]);
+  return new ThreadPool(words, started);
+}

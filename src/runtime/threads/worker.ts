@@ -1,0 +1,171 @@
+/**
+ * The program of a worker: waits for jobs and does blocks of them until it is told to stop. tools/build.mjs makes one script without
+ * imports of it, which runs as a Web Worker (classic or module) and in worker_threads.
+ */
+import {
+  ARGS_BYTES,
+  ASLEEP,
+  AWAKE,
+  argsWord,
+  BLOCKS,
+  BUSY,
+  CALLER_SLEEPS,
+  controlBytes,
+  ENDED,
+  FAILED,
+  GENERATION,
+  IDLE,
+  JOINED,
+  KERNEL,
+  NEXT,
+  OPEN,
+  PRIVATE_BYTES,
+  STATE,
+  STATUS,
+  STATUS_WORDS,
+  STEP,
+  STOP,
+} from './control.ts';
+
+/** What a worker is told once, when it starts. */
+export interface StartMessage {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Addresses of the control words and of the caller's argument struct. */
+  readonly control: number;
+  readonly args: number;
+  /** Threads of the pool, and this worker's number, 1 or more. */
+  readonly threads: number;
+  readonly thread: number;
+  /** Names of the kernels, and the words of their argument structs that hold an address of private memory. */
+  readonly kernels: readonly string[];
+  readonly privateWords: readonly (readonly number[])[];
+  /** Milliseconds without a job after which it goes to sleep. */
+  readonly spin: number;
+}
+
+/** What it answers: that it is ready, or why it is not, or no longer. */
+export type WorkerMessage = { readonly ready: true } | { readonly failed: string };
+
+type Kernel = (args: number, first: number, last: number) => void;
+
+/** `Atomics.pause`, where there is one: tells the processor that this is a loop that waits. */
+const pause: () => void = (Atomics as { pause?(): void }).pause?.bind(Atomics) ?? (() => {});
+
+/** Turns between two looks at the clock. */
+const TURNS = 64;
+
+function work(start: StartMessage): void {
+  const { memory, threads, thread, privateWords } = start;
+  const { exports } = new WebAssembly.Instance(start.module, { env: { memory } });
+  const kernels = start.kernels.map(name => exports[name] as Kernel);
+  // Growth leaves this view valid, and as long as it was.
+  const words = new Int32Array(memory.buffer, start.control, controlBytes(threads) / 4);
+  const callersArgs = new Int32Array(memory.buffer, start.args, ARGS_BYTES / 4);
+  const status = STATUS + thread * STATUS_WORDS;
+  const ownWord = argsWord(threads, thread);
+  const ownArgs = words.subarray(ownWord, ownWord + ARGS_BYTES / 4);
+  let seen = Atomics.load(words, GENERATION);
+  Atomics.add(words, AWAKE, 1);
+  post({ ready: true });
+
+  for (;;) {
+    seen = nextJob(seen);
+    if (Atomics.load(words, STOP) === 1) return;
+    if (!join()) continue;
+    try {
+      run();
+      Atomics.store(words, status, IDLE);
+    } catch (error) {
+      Atomics.store(words, FAILED, 1);
+      Atomics.store(words, status, ENDED);
+      Atomics.sub(words, AWAKE, 1);
+      post({ failed: String(error) });
+      return;
+    } finally {
+      if (Atomics.sub(words, STATE, JOINED) === JOINED && Atomics.load(words, CALLER_SLEEPS) === 1) {
+        Atomics.notify(words, STATE);
+      }
+    }
+  }
+
+  /** Waits until GENERATION is not `seen`, awake at first: waking a thread takes 50 us and more. */
+  function nextJob(seen: number): number {
+    let until = performance.now() + start.spin;
+    for (;;) {
+      for (let i = 0; i < TURNS; i++) {
+        const generation = Atomics.load(words, GENERATION);
+        if (generation !== seen) return generation;
+        pause();
+      }
+      if (performance.now() < until) continue;
+      Atomics.store(words, status, ASLEEP);
+      Atomics.sub(words, AWAKE, 1);
+      Atomics.wait(words, GENERATION, seen);
+      Atomics.add(words, AWAKE, 1);
+      Atomics.store(words, status, IDLE);
+      until = performance.now() + start.spin;
+    }
+  }
+
+  function join(): boolean {
+    for (;;) {
+      const state = Atomics.load(words, STATE);
+      if ((state & OPEN) === 0) return false;
+      // Busy first: from the moment that it has joined, the caller counts on it.
+      Atomics.store(words, status, BUSY);
+      if (Atomics.compareExchange(words, STATE, state, state + JOINED) === state) return true;
+      Atomics.store(words, status, IDLE);
+    }
+  }
+
+  function run(): void {
+    const kernel = words[KERNEL] as number;
+    const blocks = words[BLOCKS] as number;
+    const step = words[STEP] as number;
+    const own = privateWords[kernel] as readonly number[];
+    const call = kernels[kernel] as Kernel;
+    let args = start.args;
+    if (own.length > 0) {
+      const bytes = (words[PRIVATE_BYTES] as number) * thread;
+      ownArgs.set(callersArgs);
+      // Null stays null: memory that this call does not need.
+      for (const word of own) if (ownArgs[word] !== 0) ownArgs[word] = (ownArgs[word] as number) + bytes;
+      args = start.control + ownWord * 4;
+    }
+    for (;;) {
+      const first = Atomics.add(words, NEXT, step);
+      if (first >= blocks) return;
+      call(args, first, Math.min(first + step, blocks));
+    }
+  }
+}
+
+/** The port of worker_threads; in a Web Worker the global object is the port. */
+interface Port {
+  postMessage(message: WorkerMessage): void;
+  close(): void;
+  on?(event: 'message', listener: (message: StartMessage) => void): void;
+  onmessage?: (event: { data: StartMessage }) => void;
+}
+
+const scope = globalThis as unknown as Port & {
+  process?: { getBuiltinModule?(name: string): { parentPort?: Port | null } | undefined };
+};
+const port = scope.process?.getBuiltinModule?.('node:worker_threads')?.parentPort ?? scope;
+
+function post(message: WorkerMessage): void {
+  port.postMessage(message);
+}
+
+function begin(start: StartMessage): void {
+  try {
+    work(start);
+  } catch (error) {
+    post({ failed: String(error) });
+  }
+  port.close();
+}
+
+if (port.on) port.on('message', begin);
+else port.onmessage = event => begin(event.data);

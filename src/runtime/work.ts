@@ -1,0 +1,43 @@
+import { type KernelArgs, type KernelName, PLANES_ROWS } from './abi.ts';
+
+/** Multiply-adds in a nanosecond: of the gathered product, of the planar kernels and of the depthwise ones. */
+const PRODUCT = 25;
+const PLANAR = 20;
+const DEPTHWISE = 10;
+
+/**
+ * How long one thread takes for a kernel's blocks in float32, in nanoseconds on a core of 3 to 4 GHz. Right within a factor of
+ * two, which is enough to see what is worth sharing; nothing that is computed depends on it. Kernels of one block have none.
+ */
+export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: number) => number } = {
+  gemm: a => (a.groups * a.rows * a.columns * a.outer * a.inner * a.length) / PRODUCT,
+  diagonal: a => (a.groups * a.rows * a.columns * a.outer * a.inner * a.length) / DEPTHWISE,
+  planes: (a, blocks) => blocks * PLANES_ROWS * a.channels * a.split * a.pitch * 0.15,
+  planar: (a, blocks) => {
+    const channels = 6 * a.sixes + 4 * a.fours + 2 * a.duos + a.ones;
+    return (blocks * Math.min(a.rowBlock, a.outHeight) * a.outWidth * channels * a.depth) / PLANAR;
+  },
+  planarFilterGrad: a => (a.images * a.outHeight * a.outWidth * a.outChannels * a.taps) / PLANAR,
+  depthwisePlanes: (a, blocks) => (blocks * a.rows * a.targetWidth * a.filterTaps) / DEPTHWISE,
+  depthwiseFilterGrad: (a, blocks) => (blocks * a.images * a.rows * a.columns * a.filterTaps) / DEPTHWISE,
+  pack: a => a.groups * a.columns * a.outer * a.inner * a.length * 0.3,
+  pad: a => a.images * a.channels * a.paddedHeight * a.paddedWidth * 0.2,
+  unpackFilter: a => a.groups * a.columns * a.channels * a.taps * 0.5,
+  sumPixels: a => a.images * a.channels * a.pixels * 0.15,
+  transpose: a => a.batch * a.rows * a.columns * 0.4,
+  addScaled: a => a.count * 0.15,
+  relu: a => a.count * 0.15,
+  reluGrad: a => a.count * 0.2,
+  maxPool: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.1,
+  maxPoolGrad: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.3,
+  averagePool: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.1,
+  averagePoolGrad: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.2,
+  softmaxCrossEntropy: a => a.rows * a.classes * 3,
+  softmaxCrossEntropyGrad: a => a.rows * a.classes * 0.5,
+  sgd: a => a.count * 0.3,
+  winogradInput: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.15,
+  winogradOutput: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.15,
+  winogradOutputGrad: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.15,
+  winogradFilter: a => a.columns * a.depth * (a.size + 2) ** 2 * 0.25,
+  winogradFilterGrad: a => a.columns * a.depth * (a.size + 2) ** 2 * 0.25,
+};
