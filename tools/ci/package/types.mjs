@@ -21,8 +21,9 @@ export async function checkExports(tarball) {
 
 const PROGRAM = `import { Conv2D, init, runtimeInfo, type Tensor, tensor } from 'convasm';
 import { conv2d } from 'convasm/ops';
+import 'convasm/worker';
 
-await init();
+await init({ worker: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }) });
 const x: Tensor = tensor([[[[1, 2]]]]);
 const layer = new Conv2D({ inChannels: 1, outChannels: 1, kernelSize: 1 });
 export const y: Tensor = conv2d(x, layer.filters, layer.bias, { activation: 'relu' });
