@@ -9,7 +9,7 @@ import { checkShape, type Shape, sizeOf } from './shape.ts';
 import { Storage } from './storage.ts';
 
 /** Gives back the memory of tensors that were forgotten. */
-const forgotten = new FinalizationRegistry<Storage>(storage => storage.release());
+const forgotten = /* @__PURE__ */ new FinalizationRegistry<Storage>(storage => storage.release());
 /** A view keeps its tensor alive: nobody's numbers change under them because the tensor was collected. */
 const owners = new WeakMap<ArrayBufferView, Tensor>();
 
