@@ -4,9 +4,12 @@
  * @typedef {object} Case
  * @property {string} name
  * @property {string} tool  the bundler's package
- * @property {'files' | 'server' | 'node'} kind  files: a page of static files; server: a page that the tool itself serves; node: a
- *   program for Node
+ * @property {'files' | 'server' | 'node' | 'policy' | 'frozen'} kind  files: a page of static files; server: a page that the tool
+ *   itself serves; node: a program for Node; policy: a page under a strict Content-Security-Policy; frozen: the README's page and
+ *   worker
  * @property {string[]} [build]  the command that builds
+ * @property {string} [entry]  a file of project/src that takes the place of index.js
+ * @property {RegExp} [threadsOff]  why there is but one thread
  * @property {string} [output]  where it puts what a page loads
  * @property {string} [html]  what the page consists of, where the tool makes no page
  * @property {(port: number) => string[]} [start]  the command that serves
@@ -102,5 +105,73 @@ export const CASES = [
     build: ['webpack', '--mode', 'production', '--target', 'node', '--entry', './src/server.js'],
     output: 'dist',
     program: 'dist/main.js',
+  },
+  { name: 'Vite, strict policy', tool: 'vite', kind: 'policy', build: ['vite', 'build'], output: 'dist' },
+  {
+    name: 'webpack, strict policy',
+    tool: 'webpack',
+    kind: 'policy',
+    build: ['webpack', '--mode', 'production'],
+    output: 'dist',
+    html: '<script src="/main.js"></script>',
+  },
+  {
+    name: 'esbuild, strict policy, own worker',
+    tool: 'esbuild',
+    kind: 'policy',
+    entry: 'strict.js',
+    build: [
+      ...['esbuild', 'src/index.js', 'src/convasm-worker.js'],
+      ...['--bundle', '--minify', '--splitting', '--format=esm', '--outdir=dist'],
+    ],
+    output: 'dist',
+    html: '<script type="module" src="/index.js"></script>',
+  },
+  {
+    name: 'Rollup, strict policy, own worker',
+    tool: 'rollup',
+    kind: 'policy',
+    entry: 'strict.js',
+    build: ['rollup', 'src/index.js', 'src/convasm-worker.js', '--dir', 'dist', '--plugin', 'node-resolve'],
+    output: 'dist',
+    html: '<script type="module" src="/index.js"></script>',
+  },
+  {
+    name: 'esbuild, strict policy, no worker',
+    tool: 'esbuild',
+    kind: 'policy',
+    build: ['esbuild', 'src/index.js', '--bundle', '--minify', '--splitting', '--format=esm', '--outdir=dist'],
+    output: 'dist',
+    html: '<script type="module" src="/index.js"></script>',
+    threadsOff: /init\(\{ worker \}\)/,
+  },
+  {
+    name: 'Vite, page that does not freeze',
+    tool: 'vite',
+    kind: 'frozen',
+    entry: 'watch.js',
+    build: ['vite', 'build'],
+    output: 'dist',
+  },
+  {
+    name: 'webpack, page that does not freeze',
+    tool: 'webpack',
+    kind: 'frozen',
+    entry: 'watch.js',
+    build: ['webpack', '--mode', 'production'],
+    output: 'dist',
+    html: '<script src="/main.js"></script>',
+  },
+  {
+    name: 'esbuild, page that does not freeze',
+    tool: 'esbuild',
+    kind: 'frozen',
+    entry: 'watch.js',
+    build: [
+      ...['esbuild', 'src/index.js', 'src/train.worker.js'],
+      ...['--bundle', '--minify', '--splitting', '--format=esm', '--outdir=dist'],
+    ],
+    output: 'dist',
+    html: '<script type="module" src="/index.js"></script>',
   },
 ];

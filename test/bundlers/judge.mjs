@@ -1,23 +1,20 @@
-// What has to hold of ten steps of training.
+// What has to hold of what a page or a program reports.
 
 /**
+ * Of ten steps of training with init({ threads: 2 }).
+ *
  * @param {{ losses: number[], threads: number, threadsOff?: string }} result
- * @param {number} threads
+ * @param {RegExp} [reason] what threadsOff has to say where there can be but one thread
  * @returns {string[]} what is wrong
  */
-export function judge({ losses, threads, threadsOff }, wanted) {
+export function judge({ losses, threads, threadsOff }, reason) {
   const problems = [];
-  const [first] = losses;
-  const last = losses.at(-1);
-  if (losses.length !== 10 || !(last < first / 2)) {
-    problems.push(`the losses ${losses.join(', ')} of ten steps do not fall by half`);
+  if (losses.length !== 10 || !(losses.at(-1) < losses[0] / 2)) {
+    problems.push(`the losses of ten steps do not fall by half: ${losses.join(', ')}`);
   }
+  const wanted = reason ? 1 : 2;
   if (threads !== wanted) problems.push(`${threads} threads, expected ${wanted}; threadsOff: ${threadsOff}`);
-  else if (wanted > 1 && threadsOff !== undefined) problems.push(`${threads} threads, and threadsOff: ${threadsOff}`);
-  // One thread on a page that is not isolated: the reason has to name what would help.
-  if (wanted === 1 && !/Cross-Origin-Opener-Policy/.test(threadsOff)) {
-    problems.push(`threadsOff does not name the headers that are missing: ${threadsOff}`);
-  }
+  else if (reason ? !reason.test(threadsOff) : threadsOff !== undefined) problems.push(`threadsOff: ${threadsOff}`);
   return problems;
 }
 
@@ -25,4 +22,16 @@ export function judge({ losses, threads, threadsOff }, wanted) {
 export function sameLosses(one, other) {
   if (one.losses.join() === other.losses.join()) return [];
   return [`losses differ with the number of threads: ${one.losses.join(', ')} and ${other.losses.join(', ')}`];
+}
+
+/**
+ * Of a page whose worker trains: a page that did the work itself would stand still all the while, in one pause or in one for each of
+ * 200 steps.
+ */
+export function judgePauses({ title, longest, milliseconds }) {
+  const problems = [];
+  if (!(Number(/loss (\d+\.\d+)$/.exec(title)?.[1]) < 1)) problems.push(`the loss did not fall: ${title}`);
+  if (milliseconds < 300) problems.push(`too short to tell: ${milliseconds} ms`);
+  if (longest > milliseconds / 4) problems.push(`the page stood still for ${longest} of ${milliseconds} ms`);
+  return problems;
 }

@@ -1,11 +1,13 @@
-// Builds a case and runs what was built: pages in Chromium, once isolated and once not, programs in Node.
+// Builds a case and runs what was built: pages in Chromium, with and without what they need for threads, programs in Node.
 import { join } from 'node:path';
 import { readmeExample } from '../../tools/ci/readme.mjs';
 import { serve } from '../browsers/server.mjs';
-import { judge, sameLosses } from './judge.mjs';
+import { judge, judgePauses, sameLosses } from './judge.mjs';
 import { measure } from './sizes.mjs';
 
-const KINDS = { files: runFiles, server: runServer, node: runNode };
+const KINDS = { files: runFiles, server: runServer, node: runNode, policy: runPolicy, frozen: runFrozen };
+
+const STRICT = "script-src 'self' 'wasm-unsafe-eval'";
 
 /**
  * @param {import('./cases.mjs').Case} one
@@ -19,7 +21,7 @@ export async function runCase(one, places) {
   const rows = [row];
   const start = performance.now();
   try {
-    const project = places.workspace.makeProject();
+    const project = places.workspace.makeProject(one);
     if (one.build) await project.run(one.build);
     if (one.output) row.sizes = measure(join(project.path, one.output));
     await KINDS[one.kind](one, { ...places, project, row, rows });
@@ -30,59 +32,73 @@ export async function runCase(one, places) {
   return rows;
 }
 
-async function runFiles({ output, html }, { workspace, project, browser, row }) {
-  const folders = {
-    '/': `${join(project.path, output ?? '')}/`,
-    '/node_modules/': `${workspace.folder}/node_modules/`,
-  };
-  const pages = html ? { '/': `<!doctype html><link rel="icon" href="data:,"><body>${html}` } : {};
-  const open = async isolated => {
-    const server = await serve({ folders, pages, isolated });
-    try {
-      return await browser.result(`${server.url}/`, { silent: true });
-    } finally {
-      await server.close();
-    }
-  };
-  await judgeBoth(row, await open(true), await open(false));
+async function runFiles(one, places) {
+  const isolated = await openFiles(one, places, { isolated: true });
+  judgeBoth(places.row, isolated, await openFiles(one, places, { isolated: false }));
 }
 
 async function runServer(one, { workspace, project, browser, row, rows }) {
   const { build, start, config, route, name } = one;
-  const bare = build ? workspace.makeProject() : project;
-  const open = async (where, address = '/') => {
+  const open = async where => {
     const server = await where.serve(start);
     try {
-      const result = await browser.result(`${server.url}${address}`, { silent: true });
+      const result = await browser.result(`${server.url}/`, { silent: true });
       const answer = route && (await (await fetch(`${server.url}${route}`)).json());
       return { result, answer };
     } finally {
       await server.close();
     }
   };
-  // Without a configuration first: a server that is already set up would show nothing.
-  if (build) await bare.run(build);
-  const plain = await open(bare);
-  project.write(config, readmeExample(config));
-  if (build) await project.run(build);
-  const isolated = await open(project);
-  await judgeBoth(row, isolated.result, plain.result);
+  const plain = await open(project);
+  const configured = workspace.makeProject(one);
+  configured.write(config, readmeExample(config));
+  if (build) await configured.run(build);
+  const isolated = await open(configured);
+  judgeBoth(row, isolated.result, plain.result);
   if (!route) return;
-  const { answer } = isolated;
-  rows.push({ ...row, name: `${name}, server route`, sizes: null, result: answer, problems: judge(answer, 2) });
+  // Headers are for browsers: the server itself has threads with and without.
+  const problems = [...judge(isolated.answer), ...judge(plain.answer)];
+  rows.push({ ...row, name: `${name}, server route`, sizes: null, result: isolated.answer, problems, seconds: null });
 }
 
 async function runNode({ program }, { project, row }) {
   // A program that does not end by itself, because its workers hold it, is an error.
   row.result = JSON.parse(await project.run(['node', program], { seconds: 60 }));
-  row.problems.push(...judge(row.result, 2));
+  row.problems.push(...judge(row.result));
 }
 
-async function judgeBoth(row, isolated, plain) {
+async function runPolicy(one, places) {
+  const { row } = places;
+  // Chromium reports the Blob worker that the policy forbids; a page with a worker of its own does not try one.
+  const silent = one.entry !== undefined;
+  row.result = await openFiles(one, places, { isolated: true, csp: STRICT, silent });
+  row.problems.push(...judge(row.result, one.threadsOff));
+}
+
+async function runFrozen(one, places) {
+  const result = await openFiles(one, places, { isolated: true });
+  places.row.problems.push(...judgePauses(result));
+}
+
+async function openFiles({ output, html }, { workspace, project, browser }, { silent = true, ...headers }) {
+  const folders = {
+    '/': `${join(project.path, output ?? '')}/`,
+    '/node_modules/': `${workspace.folder}/node_modules/`,
+  };
+  const pages = html ? { '/': `<!doctype html><link rel="icon" href="data:,"><body>${html}` } : {};
+  const server = await serve({ folders, pages, ...headers });
+  try {
+    return await browser.result(`${server.url}/`, { silent });
+  } finally {
+    await server.close();
+  }
+}
+
+function judgeBoth(row, isolated, plain) {
   row.result = isolated;
   row.problems.push(
-    ...judge(isolated, 2).map(problem => `isolated: ${problem}`),
-    ...judge(plain, 1).map(problem => `not isolated: ${problem}`),
+    ...judge(isolated).map(problem => `isolated: ${problem}`),
+    ...judge(plain, /Cross-Origin-Opener-Policy/).map(problem => `not isolated: ${problem}`),
     ...sameLosses(isolated, plain),
   );
 }

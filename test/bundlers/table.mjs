@@ -10,7 +10,7 @@ const COLUMNS = [
   ['threads', ({ result }) => String(result?.threads ?? '-')],
   ['first loss', ({ result }) => result?.losses[0]?.toFixed(4) ?? '-'],
   ['last', ({ result }) => result?.losses.at(-1)?.toFixed(4) ?? '-'],
-  ['seconds', ({ seconds }) => seconds.toFixed(1)],
+  ['seconds', ({ seconds }) => seconds?.toFixed(1) ?? '-'],
   ['', ({ problems }) => (problems.length === 0 ? 'ok' : 'FAILED')],
 ];
 

@@ -5,6 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readmeExample } from '../../tools/ci/readme.mjs';
+
+/** Examples of the README that are part of the project. */
+const README_FILES = ['convasm-worker.js', 'page.js', 'train.worker.js'];
 
 const here = fileURLToPath(new URL('./', import.meta.url));
 
@@ -48,10 +52,12 @@ export function makeWorkspace(root) {
   return {
     folder,
 
-    /** A copy of project/ that nothing has been built in. */
-    makeProject() {
+    /** A copy of project/ that nothing has been built in. `entry`: what takes the place of src/index.js. */
+    makeProject({ entry } = {}) {
       const path = join(folder, `project-${projects++}`);
       cpSync(`${here}project`, path, { recursive: true });
+      if (entry) cpSync(join(path, 'src', entry), join(path, 'src/index.js'));
+      for (const file of README_FILES) writeFileSync(join(path, 'src', file), readmeExample(file));
       return {
         path,
         write: (name, text) => writeFileSync(join(path, name), text),
