@@ -18,6 +18,11 @@ export function judge({ losses, threads, threadsOff }, reason) {
   return problems;
 }
 
+/** A bundler has nothing to say about convasm's files. */
+export function judgeBuild({ all }) {
+  return /warn|\(!\)|⚠/i.test(all) && all.includes('node_modules/convasm') ? [`the build warns:\n${all}`] : [];
+}
+
 /** One thread and two give the same bits. */
 export function sameLosses(one, other) {
   if (one.losses.join() === other.losses.join()) return [];

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { readmeExample } from '../../tools/ci/readme.mjs';
 import { serve } from '../browsers/server.mjs';
-import { judge, judgePauses, sameLosses } from './judge.mjs';
+import { judge, judgeBuild, judgePauses, sameLosses } from './judge.mjs';
 import { measure } from './sizes.mjs';
 
 const KINDS = { files: runFiles, server: runServer, node: runNode, policy: runPolicy, frozen: runFrozen };
@@ -22,7 +22,7 @@ export async function runCase(one, places) {
   const start = performance.now();
   try {
     const project = places.workspace.makeProject(one);
-    if (one.build) await project.run(one.build);
+    if (one.build) row.problems.push(...judgeBuild(await project.run(one.build)));
     if (one.output) row.sizes = measure(join(project.path, one.output));
     await KINDS[one.kind](one, { ...places, project, row, rows });
   } catch (error) {
@@ -63,7 +63,7 @@ async function runServer(one, { workspace, project, browser, row, rows }) {
 
 async function runNode({ program }, { project, row }) {
   // A program that does not end by itself, because its workers hold it, is an error.
-  row.result = JSON.parse(await project.run(['node', program], { seconds: 60 }));
+  row.result = JSON.parse((await project.run(['node', program], { seconds: 60 })).stdout);
   row.problems.push(...judge(row.result));
 }
 

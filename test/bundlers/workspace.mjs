@@ -65,7 +65,7 @@ export function makeWorkspace(root) {
         /**
          * Runs a command to its end.
          *
-         * @returns what it wrote to its standard output
+         * @returns what it wrote to its standard output, and all that it wrote
          * @throws Error with all that it wrote, if it fails or takes too long
          */
         async run(command, { seconds = 120 } = {}) {
@@ -78,7 +78,7 @@ export function makeWorkspace(root) {
           const why = await child.ended;
           clearTimeout(timer);
           if (why) throw new Error(`${command.join(' ')} ${late ? `took over ${seconds} s` : why}\n${child.all()}`);
-          return child.stdout();
+          return { stdout: child.stdout(), all: child.all() };
         },
 
         /** Starts a server and waits until it answers. */
