@@ -1,4 +1,5 @@
 import { PANEL_BYTES, Panel } from '../gemm/args';
+import { Jobs } from '../jobs';
 import { Simd } from '../simd';
 import { transformFilter, transformFilterGrad } from './points';
 
@@ -28,17 +29,25 @@ export class WinogradFilterArgs {
   scale: f64;
 }
 
-/** planes = G g G^T; columns past the last one are zero. One block of work: one panel. */
+/** Steps of k in a block of work: filters that are made a few panels at a time are enough for several threads. */
+const DEPTH_BLOCK: i32 = 64;
+
+/** planes = G g G^T; columns past the last one are zero. One block of work: DEPTH_BLOCK steps of k of one panel. */
 export function winogradFilter<T>(args: WinogradFilterArgs, first: i32, last: i32): void {
   const shift = alignof<T>();
   const size = args.size;
+  const depth = args.depth;
   const planeBytes = (<usize>args.planeStride) << shift;
   const taps = args.scratch;
+  const pieces = Jobs.pieces(depth, DEPTH_BLOCK);
   for (let block = first; block < last; ++block) {
-    let target = args.planes + <usize>block * <usize>args.depth * PANEL_BYTES;
-    for (let k = 0; k < args.depth; ++k) {
+    const panel = block / pieces;
+    const start = (block % pieces) * DEPTH_BLOCK;
+    const end = Jobs.end(start, DEPTH_BLOCK, depth);
+    let target = args.planes + <usize>(panel * depth + start) * PANEL_BYTES;
+    for (let k = start; k < end; ++k) {
       for (let half = 0; half < 2; ++half) {
-        const column = block * Panel.columns<T>() + half * Simd.lanes<T>();
+        const column = panel * Panel.columns<T>() + half * Simd.lanes<T>();
         gatherTaps<T>(args, column, k, taps);
         transformFilter<T>(size, taps, target + <usize>half * 16, planeBytes);
       }
@@ -87,13 +96,16 @@ function gatherTaps<T>(args: WinogradFilterArgs, column: i32, k: i32, target: us
 /** Columns in a block of the gradient's transform, in vectors: together a cache line of a plane. */
 const LINE_VECTORS: i32 = 4;
 
-/** filters = scale * G^T u G. One block of work: LINE_VECTORS vectors of columns. */
+/** filters = scale * G^T u G. One block of work: DEPTH_BLOCK steps of k of LINE_VECTORS vectors of columns. */
 export function winogradFilterGrad<T>(args: WinogradFilterArgs, first: i32, last: i32): void {
   const lanes = Simd.lanes<T>();
-  const end = min<i32>(last * LINE_VECTORS * lanes, args.columns);
-  for (let start = first * LINE_VECTORS * lanes; start < end; start += LINE_VECTORS * lanes) {
-    const stop = min<i32>(start + LINE_VECTORS * lanes, end);
-    for (let k = 0; k < args.depth; ++k) {
+  const pieces = Jobs.pieces(args.depth, DEPTH_BLOCK);
+  for (let block = first; block < last; ++block) {
+    const start = (block / pieces) * LINE_VECTORS * lanes;
+    const stop = Jobs.end(start, LINE_VECTORS * lanes, args.columns);
+    const firstK = (block % pieces) * DEPTH_BLOCK;
+    const endK = Jobs.end(firstK, DEPTH_BLOCK, args.depth);
+    for (let k = firstK; k < endK; ++k) {
       for (let column = start; column < stop; column += lanes) filterGradVector<T>(args, column, k);
     }
   }

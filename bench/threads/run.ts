@@ -28,6 +28,8 @@ interface Row {
   readonly one: Answer;
   readonly several: Answer;
   readonly ratio: number;
+  /** The same of the minima. */
+  readonly bestRatio: number;
 }
 
 class Side {
@@ -99,7 +101,8 @@ async function run(): Promise<void> {
     const { kind, name } = WORKLOADS[workload] as Workload;
     const { one, several } = times[i] as { one: Answer[]; several: Answer[] };
     const ratio = median(one.map((answer, k) => answer.median / (several[k] as Answer).median));
-    return { kind, name, one: summary(one), several: summary(several), ratio };
+    const [a, b] = [summary(one), summary(several)];
+    return { kind, name, one: a, several: b, ratio, bestRatio: a.minimum / b.minimum };
   });
   console.log(`Node ${process.versions.node}, 1 thread and ${threads}, ${rounds} rounds, median (minimum) ms`);
   for (const kind of new Set(rows.map(row => row.kind))) {
@@ -119,7 +122,7 @@ function columns(title: string, rows: readonly Row[], threads: number) {
   const cell = ({ median, minimum }: Answer) => `${significant(median)} (${significant(minimum)})`;
   return {
     title,
-    columns: ['', '1 thread', `${threads} threads`, 'ratio'],
-    rows: rows.map(row => [row.name, cell(row.one), cell(row.several), row.ratio.toFixed(2)]),
+    columns: ['', '1 thread', `${threads} threads`, 'ratio', 'of minima'],
+    rows: rows.map(row => [row.name, cell(row.one), cell(row.several), row.ratio.toFixed(2), row.bestRatio.toFixed(2)]),
   };
 }

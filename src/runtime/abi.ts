@@ -14,8 +14,9 @@ export const FINISH = { none: 0, clamp: 1, mask: 2 } as const;
 export const ELEMENTWISE_BLOCK = 16384;
 /** COLUMN_BLOCK of assembly/conv/unpackFilter.ts. */
 export const UNPACK_COLUMNS = 16;
-/** LINE_VECTORS of assembly/winograd/filter.ts. */
+/** LINE_VECTORS and DEPTH_BLOCK of assembly/winograd/filter.ts. */
 export const LINE_VECTORS = 4;
+export const FILTER_DEPTH = 64;
 /** ROW_BLOCK of assembly/planar/planes.ts. */
 export const PLANES_ROWS = 8;
 /** TALL_ROWS of assembly/planar/args.ts. */

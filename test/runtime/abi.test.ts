@@ -127,6 +127,7 @@ describe('argument structs', () => {
     expect(host.ELEMENTWISE_BLOCK).toBe(constant('jobs', 'ELEMENTWISE_BLOCK'));
     expect(host.UNPACK_COLUMNS).toBe(constant('conv/unpackFilter', 'COLUMN_BLOCK'));
     expect(host.LINE_VECTORS).toBe(constant('winograd/filter', 'LINE_VECTORS'));
+    expect(host.FILTER_DEPTH).toBe(constant('winograd/filter', 'DEPTH_BLOCK'));
     expect(host.PLANES_ROWS).toBe(constant('planar/planes', 'ROW_BLOCK'));
     expect(host.PLANAR_ROWS).toBe(constant('planar/args', 'TALL_ROWS'));
     expect(host.SUM_CHANNELS).toBe(constant('conv/sumPixels', 'CHANNEL_BLOCK'));

@@ -8,6 +8,9 @@ import { PANEL_BYTES } from '../../runtime/abi.ts';
 /** Rows of a block are a multiple of both tiles (4 and 6), and some 5 to 10 tiles share a panel of B in L1. */
 const ROW_BLOCK = 48;
 
+/** Blocks of a product, where its columns allow it: threads can share them evenly. A panel more or less in a block costs nothing. */
+const LEAST_BLOCKS = 16;
+
 /** Bytes of packed filters that one block passes over; more would push the rows of A out of L2. */
 const PANELS_BYTES = 1 << 19;
 
@@ -36,8 +39,10 @@ export function productBlocks(
   bytes: number,
 ): ProductBlocks {
   const panels = Math.ceil(columns / (PANEL_BYTES / bytes));
-  const panelBlock = Math.min(panels, Math.max(1, Math.floor(PANELS_BYTES / (depth * PANEL_BYTES || 1))));
-  const blocks = groups * Math.ceil(rows / ROW_BLOCK) * Math.ceil(panels / panelBlock);
+  const rowBlocks = groups * Math.ceil(rows / ROW_BLOCK);
+  const fit = Math.max(1, Math.floor(PANELS_BYTES / (depth * PANEL_BYTES || 1)));
+  const panelBlock = Math.min(fit, Math.ceil(panels / Math.ceil(LEAST_BLOCKS / rowBlocks)));
+  const blocks = rowBlocks * Math.ceil(panels / panelBlock);
   return { rowBlock: ROW_BLOCK, panelBlock, panels, blocks };
 }
 

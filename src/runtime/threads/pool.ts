@@ -28,7 +28,7 @@ export interface SharedKernel {
   readonly place: number;
 }
 
-/** When work is shared, in nanoseconds of it; each figure from `npm run bench:threads`. */
+/** When work is shared; in nanoseconds of work that one thread has with it, but for the last. */
 export interface Limits {
   /** Less is done alone: a job costs 0.5 us to open and to close, and up to a block of waiting. */
   readonly share: number;
@@ -36,9 +36,11 @@ export interface Limits {
   readonly wake: number;
   /** A claim takes about as long as this at least: it costs 0.1 us. */
   readonly claim: number;
+  /** Milliseconds without any sign of the workers that have taken part, after which they are given up. No block takes that long. */
+  readonly patience: number;
 }
 
-const LIMITS: Limits = { share: 5_000, wake: 60_000, claim: 2_000 };
+const LIMITS: Limits = { share: 5_000, wake: 60_000, claim: 2_000, patience: 5_000 };
 
 /** Claims for each thread, where a block is small: the last ones to end are at most so much apart. */
 const CLAIMS = 8;
@@ -47,11 +49,12 @@ const LONG_CLAIM = 1_000_000;
 
 /** Turns that the caller waits for the last blocks before it looks at the clock. */
 const TURNS = 2_000;
-/** Milliseconds that it then goes on turning before it sleeps, where it may. */
-const TURNING = 0.2;
-/** Milliseconds without any sign of a worker that has taken part, after which it is given up. No block takes that long. */
-const PATIENCE = 5_000;
-/** What one look at the clock may add to that, so that a computer that was suspended loses no worker. */
+/**
+ * Milliseconds that it then goes on turning before it sleeps, where it may: as long as it takes to wake it. On a machine with more
+ * threads than cores it may be this one that keeps the worker from its core (0.2 ms: jobs of 6 us took 212 us beside other programs).
+ */
+const TURNING = 0.05;
+/** Milliseconds that one look at the clock may add to that patience, so that a computer that was suspended loses no worker. */
 const LOOK = 100;
 
 /**
@@ -62,7 +65,6 @@ export class ThreadPool {
   limits: Limits = LIMITS;
   readonly #words: Int32Array;
   readonly #threads: (Thread | null)[];
-  readonly #patience: number;
   readonly #maySleep: boolean;
   /** Work done alone since the workers fell asleep. */
   #alone = 0;
@@ -70,10 +72,9 @@ export class ThreadPool {
   #lost: string[] = [];
 
   /** @param threads the workers by their number less one; null where none could be started */
-  constructor(words: Int32Array, threads: readonly (Thread | null)[], patience = PATIENCE) {
+  constructor(words: Int32Array, threads: readonly (Thread | null)[]) {
     this.#words = words;
     this.#threads = [...threads];
-    this.#patience = patience;
     this.#maySleep = maySleep(words);
     this.#alive = threads.filter(thread => thread !== null).length;
     threads.forEach((thread, index) => {
@@ -172,38 +173,37 @@ export class ThreadPool {
       const now = performance.now();
       waited += Math.min(LOOK, now - last);
       last = now;
-      if (waited >= this.#patience) this.#giveUp();
+      if (waited >= this.limits.patience) this.#giveUp();
     }
   }
 
   /** Ends the workers that have joined and never left. */
-  #giveUp(): never {
-    const words = this.#words;
-    const stuck: number[] = [];
-    this.#threads.forEach((thread, index) => {
-      if (thread && Atomics.load(words, statusOf(index)) === BUSY) stuck.push(index);
-    });
-    const reason = `it did not answer for ${this.#patience / 1000} s`;
-    for (const index of stuck) {
-      void this.#threads[index]?.end();
-      this.#lose(index, reason);
-    }
-    Atomics.store(words, STATE, 0);
-    throw this.#error(stuck.length, reason);
+  #giveUp(): void {
+    const reason = `it did not answer for ${this.limits.patience / 1000} s`;
+    const stuck = this.#drop(BUSY, reason);
+    // None: the last one is just about to leave.
+    if (stuck === 0) return;
+    Atomics.store(this.#words, STATE, 0);
+    throw this.#error(stuck, reason);
   }
 
+  /** Ends the workers in which a kernel has failed. */
   #dropFailed(): never {
-    const words = this.#words;
-    Atomics.store(words, FAILED, 0);
+    Atomics.store(this.#words, FAILED, 0);
     const reason = 'a kernel failed in it';
+    throw this.#error(this.#drop(ENDED, reason), reason);
+  }
+
+  /** Ends the workers of a status; says how many there were. */
+  #drop(status: number, reason: string): number {
     let count = 0;
     this.#threads.forEach((thread, index) => {
-      if (!thread || Atomics.load(words, statusOf(index)) !== ENDED) return;
+      if (!thread || Atomics.load(this.#words, statusOf(index)) !== status) return;
       count++;
-      void thread.end();
       this.#lose(index, reason);
+      void thread.end();
     });
-    throw this.#error(count, reason);
+    return count;
   }
 
   /** Takes a worker out of the books. */

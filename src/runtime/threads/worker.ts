@@ -73,20 +73,22 @@ function work(start: StartMessage): void {
     seen = nextJob(seen);
     if (Atomics.load(words, STOP) === 1) return;
     if (!join()) continue;
+    let failure: unknown;
     try {
       run();
-      Atomics.store(words, status, IDLE);
     } catch (error) {
+      failure = error;
       Atomics.store(words, FAILED, 1);
-      Atomics.store(words, status, ENDED);
-      Atomics.sub(words, AWAKE, 1);
-      post({ failed: String(error) });
-      return;
-    } finally {
-      if (Atomics.sub(words, STATE, JOINED) === JOINED && Atomics.load(words, CALLER_SLEEPS) === 1) {
-        Atomics.notify(words, STATE);
-      }
     }
+    // The caller may have given this worker up in the meantime; then it has taken it out of the books.
+    if (Atomics.compareExchange(words, status, BUSY, failure === undefined ? IDLE : ENDED) !== BUSY) return;
+    if (failure !== undefined) Atomics.sub(words, AWAKE, 1);
+    if (Atomics.sub(words, STATE, JOINED) === JOINED && Atomics.load(words, CALLER_SLEEPS) === 1) {
+      Atomics.notify(words, STATE);
+    }
+    if (failure === undefined) continue;
+    post({ failed: String(failure) });
+    return;
   }
 
   /** Waits until GENERATION is not `seen`, awake at first: waking a thread takes 50 us and more. */

@@ -75,7 +75,7 @@ export function planarFilterGradPass(
       ends: first + count === g.batch ? 1 : 0,
       scale,
     };
-    runtime.run('planarFilterGrad', type, args, pairs);
+    runtime.run('planarFilterGrad', type, args, pairs * args.tapTiles);
   }
 }
 

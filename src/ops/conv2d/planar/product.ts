@@ -60,6 +60,8 @@ export interface Taps {
 
 /** Vectors of a block of rows: what they read, and a tile's filters, stay in L1. */
 const BLOCK_VECTORS = 256;
+/** Blocks of a pass, where it has the rows: threads can share them evenly. */
+const LEAST_BLOCKS = 16;
 
 /**
  * Tiles for `channels` output channels, none of them with a row too many; `tile` is the micro-kernel's that suits the engine.
@@ -136,7 +138,8 @@ export function runPlanar(runtime: Runtime, type: ElementType, product: PlanarPr
   const { planes, taps, tiles, clamp } = product;
   const vectors = Math.ceil(product.width / LANES[type]);
   const columns = taps.inChannels * taps.width;
-  const rowBlock = PLANAR_ROWS * Math.max(1, Math.round(BLOCK_VECTORS / vectors / PLANAR_ROWS));
+  const tall = Math.min(BLOCK_VECTORS / vectors, (product.images * product.height) / LEAST_BLOCKS);
+  const rowBlock = PLANAR_ROWS * Math.max(1, Math.round(tall / PLANAR_ROWS));
   const args = {
     x: product.x,
     w: product.filters,

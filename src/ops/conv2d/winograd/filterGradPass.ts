@@ -1,4 +1,4 @@
-import { LINE_VECTORS, PANEL_BYTES } from '../../../runtime/abi.ts';
+import { FILTER_DEPTH, LINE_VECTORS, PANEL_BYTES } from '../../../runtime/abi.ts';
 import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
 import type { FilterGradOperands } from '../filterGradPass.ts';
 import { copyFrames, type Frame, frameSize, inPlace, readsInPlace } from '../frame.ts';
@@ -96,7 +96,8 @@ export function winogradFilterGradPass(
       rotated: 0,
       scale,
     };
-    runtime.run('winogradFilterGrad', type, args, Math.ceil((width * bytes) / (16 * LINE_VECTORS)), WORK_BYTES);
+    const blocks = Math.ceil((width * bytes) / (16 * LINE_VECTORS)) * Math.ceil(depth / FILTER_DEPTH);
+    runtime.run('winogradFilterGrad', type, args, blocks, WORK_BYTES);
   };
   writeTables(runtime, type, evenRows(depth, 1), evenRows(depth, step), { a, c });
   for (let first = 0; first < g.batch; first += chunk) {

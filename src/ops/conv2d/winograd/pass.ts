@@ -1,4 +1,4 @@
-import { FINISH, PANEL_BYTES } from '../../../runtime/abi.ts';
+import { FILTER_DEPTH, FINISH, PANEL_BYTES } from '../../../runtime/abi.ts';
 import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
 import type { WinogradAlgorithm } from '../algorithm.ts';
 import type { ForwardOperands } from '../forwardPass.ts';
@@ -248,5 +248,6 @@ export function transformFilters(
     rotated: rotated ? 1 : 0,
     scale: 1,
   };
-  runtime.run('winogradFilter', type, args, Math.ceil((columns * bytes) / PANEL_BYTES), WORK_BYTES);
+  const blocks = Math.ceil((columns * bytes) / PANEL_BYTES) * Math.ceil(depth / FILTER_DEPTH);
+  runtime.run('winogradFilter', type, args, blocks, WORK_BYTES);
 }

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type * as Convasm from '../../../src/index.ts';
+import type * as Ops from '../../../src/ops/index.ts';
+
+/** Hashes of the bits of what the operations make, by name; sizes with several blocks, and with remainders. */
+export function sameBitsCases(convasm: typeof Convasm, ops: typeof Ops): Record<string, string> {
+  const hashes: Record<string, string> = {};
+  const values = (shape: readonly number[], dtype: Convasm.DType, factor: number) =>
+    convasm.tensor(
+      Float64Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => ((i * factor) % 1009) / 500 - 1),
+      shape,
+      dtype,
+    );
+  const note = (name: string, make: () => Convasm.Tensor | number) => {
+    convasm.scope(() => {
+      const made = make();
+      const bytes = typeof made === 'number' ? new Float64Array([made]) : made.data;
+      hashes[name] = createHash('sha256')
+        .update(Uint8Array.from(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)))
+        .digest('hex');
+    });
+  };
+  for (const dtype of ['float32', 'float64'] as const) {
+    for (const { name, x: xShape, w: wShape, ...rest } of LAYERS) {
+      const groups = xShape[1] / wShape[1];
+      const options = { padding: wShape[2] >> 1, stride: 1, groups, ...rest };
+      const x = values(xShape, dtype, 37);
+      const w = values(wShape, dtype, 41);
+      const isWinograd = wShape[2] === 3 && options.stride === 1 && groups === 1;
+      const isPlanar = groups === 1 || wShape[1] === 1;
+      const algorithms = [
+        'direct',
+        ...(isPlanar ? (['planar'] as const) : []),
+        ...(isWinograd ? (['winograd2', 'winograd4'] as const) : []),
+      ] as const;
+      for (const algorithm of algorithms) {
+        const now = { ...options, algorithm };
+        const y = ops.conv2d(x, w, null, now);
+        const dy = values(y.shape, dtype, 43);
+        note(`${dtype} ${name} ${algorithm} forward`, () => ops.conv2d(x, w, null, now));
+        note(`${dtype} ${name} ${algorithm} input gradient`, () => ops.conv2dInputGrad(dy, w, x.shape, now));
+        note(`${dtype} ${name} ${algorithm} filter gradient`, () => ops.conv2dFilterGrad(x, dy, w.shape, now));
+        note(`${dtype} ${name} ${algorithm} bias gradient`, () => ops.conv2dBiasGrad(dy));
+      }
+    }
+    const images = values([5, 37, 30, 31], dtype, 47);
+    const pooled = ops.maxPool2d(images, { kernelSize: 2 });
+    note(`${dtype} largest of windows`, () => ops.maxPool2d(images, { kernelSize: 3, stride: 2 }));
+    note(`${dtype} their gradient`, () => ops.maxPool2dGrad(pooled, images, { kernelSize: 2 }));
+    note(`${dtype} means of windows`, () => ops.avgPool2d(images, { kernelSize: 2 }));
+    note(`${dtype} their gradient`, () => ops.avgPool2dGrad(pooled, images.shape, { kernelSize: 2 }));
+    note(`${dtype} relu`, () => ops.relu(images));
+    note(`${dtype} its gradient`, () => ops.reluGrad(images, images));
+    note(`${dtype} linear`, () => ops.linear(images.reshape([4650, 37]), values([90, 37], dtype, 53)));
+  }
+  const logits = values([70, 10], 'float32', 59);
+  const loss = new convasm.SoftmaxCrossEntropy();
+  note('loss', () =>
+    loss.forward(
+      logits,
+      Int32Array.from({ length: 70 }, (_, i) => i % 10),
+    ),
+  );
+  note('its gradient', () => loss.backward());
+  return hashes;
+}
+
+interface Layer {
+  readonly name: string;
+  readonly x: readonly [number, number, number, number];
+  readonly w: readonly [number, number, number, number];
+  readonly stride?: number;
+}
+
+const LAYERS: readonly Layer[] = [
+  { name: 'dense', x: [2, 19, 33, 31], w: [21, 19, 3, 3] },
+  { name: 'large filters', x: [1, 130, 9, 10], w: [200, 130, 3, 3] },
+  { name: 'strided', x: [2, 7, 33, 31], w: [17, 7, 5, 5], stride: 2 },
+  { name: '1x1', x: [2, 40, 21, 22], w: [50, 40, 1, 1] },
+  { name: 'groups', x: [2, 12, 20, 21], w: [18, 4, 3, 3] },
+  { name: 'few channels', x: [5, 1, 29, 30], w: [7, 1, 5, 5] },
+  { name: 'depthwise', x: [2, 21, 29, 30], w: [21, 1, 3, 3] },
+  { name: 'depthwise, strided', x: [2, 21, 29, 30], w: [21, 1, 3, 3], stride: 2 },
+  { name: 'depthwise, 5x5', x: [2, 21, 29, 30], w: [21, 1, 5, 5] },
+];
