@@ -112,6 +112,8 @@ step('library', library, ['dist/index.js', 'dist/worker.js'], () => {
   copyFileSync(`${root}build/worker.js.map`, `${root}dist/worker.js.map`);
   // A script that is run for its effect alone, with types so that importing it is no error.
   writeFileSync(`${root}dist/worker.d.ts`, 'export {};\n');
+  // For hosts that take a binary as a file: workerd imports it, others compile it themselves.
+  for (const name of binaries) copyFileSync(`${root}build/wasm/${name}.wasm`, `${root}dist/${name}.wasm`);
 });
 const apps = [...library, ...sources('examples'), ...sources('bench'), 'tsconfig.apps.json'];
 step('apps', apps, ['build/examples/digits/main.js', 'build/bench/run.js'], () =>

@@ -92,7 +92,11 @@ export function openBrowser(name) {
         const page = await (browser ?? (await start())).newPage();
         page.on('console', message => said.push(`console ${message.type()}: ${message.text()}`));
         page.on('requestfailed', request => said.push(`request failed: ${request.url()}`));
-        page.on('pageerror', error => breakOff(fail(`uncaught: ${error?.stack ?? error}`)));
+        page.on('pageerror', error => {
+          // Firefox reports what a policy blocked in the same way; whether that matters is for the page to say.
+          if (error?.message?.startsWith('Content-Security-Policy')) said.push(error.message);
+          else breakOff(fail(`uncaught: ${error?.stack ?? error}`));
+        });
         try {
           const response = await page.goto(url);
           if (!response?.ok()) throw fail(`status ${response?.status()}`);

@@ -6,10 +6,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /**
  * @param {string} folder ends in a slash
- * @param {{ scripts?: boolean }} [options] scripts: whether the packages' own install scripts may run (they put the binaries of
- *   Bun, Deno and workerd in their places)
+ * @param {{ native?: boolean }} [options] native: the packages are binaries for each platform, put in their places by install
+ *   scripts. A registry may lack those of other platforms, and `npm ci` refuses a lock file without them. Default false
  */
-export function install(folder, { scripts = false } = {}) {
+export function install(folder, { native = false } = {}) {
   const lock = createHash('sha256')
     .update(readFileSync(`${folder}package-lock.json`))
     .digest('hex');
@@ -18,7 +18,7 @@ export function install(folder, { scripts = false } = {}) {
   console.error(`Installing the dependencies of ${folder} ...`);
   const npm = process.env.npm_execpath;
   const [command, args] = npm ? [process.execPath, [npm]] : ['npm', []];
-  const ci = ['ci', '--no-audit', '--no-fund', ...(scripts ? [] : ['--ignore-scripts'])];
-  execFileSync(command, [...args, ...ci], { cwd: folder, stdio: ['ignore', 2, 2] });
+  const how = native ? ['install', '--no-save'] : ['ci', '--ignore-scripts'];
+  execFileSync(command, [...args, ...how, '--no-audit', '--no-fund'], { cwd: folder, stdio: ['ignore', 2, 2] });
   writeFileSync(mark, lock);
 }
