@@ -68,7 +68,7 @@ export function makeWorkspace(root) {
          * @returns what it wrote to its standard output, and all that it wrote
          * @throws Error with all that it wrote, if it fails or takes too long
          */
-        async run(command, { seconds = 120 } = {}) {
+        async run(command, { seconds = 300 } = {}) {
           const child = start(command, path);
           let late = false;
           const timer = setTimeout(() => {
