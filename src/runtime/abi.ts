@@ -26,7 +26,7 @@ export const DEPTHWISE_KIND = { taps: 0, rows3: 1, rows3Apart: 2, gradient3: 3 }
 /** TAP_GROUP of assembly/depthwise/args.ts. */
 export const TAP_GROUP = 5;
 /** CHANNEL_BLOCK of assembly/conv/sumPixels.ts. */
-export const SUM_CHANNELS = 8;
+export const SUM_CHANNELS = 16;
 /** ROW_BLOCK of assembly/tensor/transpose.ts. */
 export const TRANSPOSE_ROWS = 16;
 /** GRADIENT_CHANNELS of assembly/pool/args.ts. */

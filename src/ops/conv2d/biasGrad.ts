@@ -32,6 +32,7 @@ export function conv2dBiasGrad(dy: Tensor, options: ScaleOption & OutOption = {}
       pixelStride: strides.column,
       scale: options.scale ?? 1,
     };
-    runtime.run('sumPixels', DTYPES[dtype].kernel, args, Math.ceil(channels / SUM_CHANNELS));
+    const blocks = strides.channel === 1 ? Math.ceil(channels / SUM_CHANNELS) : channels;
+    runtime.run('sumPixels', DTYPES[dtype].kernel, args, blocks);
   });
 }
