@@ -8,8 +8,11 @@ import { track } from './scope.ts';
 import { checkShape, type Shape, sizeOf } from './shape.ts';
 import { Storage } from './storage.ts';
 
-/** Gives back the memory of tensors that were forgotten. */
-const forgotten = /* @__PURE__ */ new FinalizationRegistry<Storage>(storage => storage.release());
+/** Gives back the memory of tensors that were forgotten. Cloudflare Workers of before May 2025 have no such thing: there they stay. */
+const forgotten =
+  typeof FinalizationRegistry === 'function'
+    ? /* @__PURE__ */ new FinalizationRegistry<Storage>(storage => storage.release())
+    : { register() {}, unregister() {} };
 /** A view keeps its tensor alive: nobody's numbers change under them because the tensor was collected. */
 const owners = new WeakMap<ArrayBufferView, Tensor>();
 

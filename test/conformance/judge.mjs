@@ -21,14 +21,16 @@ export class Judge {
    * @param {object} report
    * @returns {string[]} nothing, where all is well
    */
-  problems({ name }, { options, wanted }, report) {
+  problems({ name }, { options, ownWorkers, wanted }, report) {
     if (wanted.error) return error(report.error, wanted.error);
     if (report.error) return [`init failed: ${report.error.name}: ${report.error.message}`];
-    const { failed, passed, info, frozen } = report;
+    const { failed, passed, info, frozen, computed } = report;
     const problems = failed.map(({ name: of, message }) => `${of}: ${message}`);
     if (passed === 0) problems.push('no case passed');
     if (info.variant !== wanted.variant) problems.push(`ran the ${info.variant} binary, expected ${wanted.variant}`);
     problems.push(...threads(info, wanted));
+    if (ownWorkers && computed !== info.threads - 1) problems.push(`${computed} workers have computed`);
+    if (info.threadsLost) problems.push(`threads were lost: ${info.threadsLost}`);
     if (frozen > FROZEN) problems.push(`the page stood still for ${frozen} ms`);
     return [...problems, ...this.#bits(`${name}, ${options.threads} threads`, name, report)];
   }

@@ -24,8 +24,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 async function engines(prefixes) {
   const { commands } = await import('./engines/commands.mjs');
   const { pages } = await import('./engines/pages.mjs');
-  const { workerd } = await import('./engines/workerd.mjs');
-  const all = [...commands, workerd, ...pages];
+  const { workers } = await import('./engines/workerd.mjs');
+  const all = [...commands, ...workers, ...pages];
   const unknown = prefixes.filter(prefix => !all.some(({ name }) => name.startsWith(prefix)));
   if (unknown.length > 0) {
     throw new Error(`no engine is called ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`);
@@ -40,12 +40,12 @@ async function measure(engine, site, judge) {
   try {
     session = await engine.open(site);
     for (const run of engine.runs) {
-      const { options } = run;
-      const result = { engine: engine.name, version: '', options, report: null, problems: [] };
+      const { options, ownWorkers = false } = run;
+      const result = { engine: engine.name, version: '', options, ownWorkers, report: null, problems: [] };
       results.push(result);
       const start = performance.now();
       try {
-        result.report = await session.run(options);
+        result.report = await session.run(run);
         result.problems = judge.problems(engine, run, result.report);
       } catch (error) {
         result.problems = [error.message];
@@ -53,7 +53,9 @@ async function measure(engine, site, judge) {
       result.version = session.version();
       result.seconds = (performance.now() - start) / 1000;
       const verdict = result.problems.length === 0 ? 'ok' : `FAILED\n  ${result.problems.join('\n  ')}`;
-      console.log(`${engine.name} ${JSON.stringify(options)} ${result.seconds.toFixed(1)} s ${verdict}`);
+      console.log(
+        `${engine.name} ${JSON.stringify(options)}${ownWorkers ? ' own workers' : ''} ${result.seconds.toFixed(1)} s ${verdict}`,
+      );
     }
   } catch (error) {
     results.push({ engine: engine.name, version: '', options: {}, report: null, problems: [error.message] });
@@ -65,10 +67,10 @@ async function measure(engine, site, judge) {
 }
 
 function summary(results) {
-  const rows = results.map(({ engine, version, options, report, problems }) => [
+  const rows = results.map(({ engine, version, options, ownWorkers, report, problems }) => [
     engine,
     version,
-    `${options.variant ?? ''} ${options.threads ?? ''}`,
+    `${options.variant ?? ''} ${options.threads ?? ''}${ownWorkers ? ' own' : ''}`,
     report?.info?.variant,
     report?.info?.threads,
     report?.info?.threadsOff ?? report?.error?.name,

@@ -18,7 +18,7 @@ export const commands = [
   // Bun multiplies and adds apart.
   command('bun', () => `${bin}bun`, ['run'], 'simd'),
   command('deno', () => `${bin}deno`, ['run', '--allow-all'], 'relaxed'),
-  command('deno-bare', () => `${bin}deno`, ['run', '--no-prompt'], 'relaxed'),
+  command('deno-bare', () => `${bin}deno`, ['run', '--no-prompt'], 'relaxed', { mayRead: false }),
 ];
 
 /**
@@ -26,30 +26,35 @@ export const commands = [
  * @param {() => string} binary
  * @param {readonly string[]} args
  * @param {'simd' | 'relaxed'} best
+ * @param {{ mayRead?: boolean }} [permissions]  mayRead: whether it may start workers from files of ours. Default true
  */
-function command(name, binary, args, best) {
+function command(name, binary, args, best, { mayRead = true } = {}) {
   return {
     name,
-    runs: runsWithThreads(best),
+    runs: runsWithThreads(best).filter(({ ownWorkers }) => mayRead || !ownWorkers),
     open: async site => {
       const path = binary();
       const [version] = /\d+\.\d+\.\d+/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' })) ?? [''];
       return {
         version: () => version,
-        run: options => report(path, [...args, 'entries/command.mjs', JSON.stringify(options)], site),
+        run: ({ options, ownWorkers }) => {
+          const own = ownWorkers ? ['own'] : [];
+          return report(path, [...args, 'entries/command.mjs', JSON.stringify(options), ...own], site);
+        },
         close: async () => {},
       };
     },
   };
 }
 
-/** What a process prints, as JSON; it has to end by itself. */
+/** What a process prints, as JSON. It has to end by itself, without a word of complaint. */
 function report(path, args, cwd) {
   return new Promise((resolve, reject) => {
     const limits = { timeout: SECONDS * 1000, killSignal: 'SIGKILL', maxBuffer: 2 ** 24 };
     execFile(path, args, { cwd, ...limits }, (error, stdout, stderr) => {
       if (error?.killed) reject(new Error(`did not end within ${SECONDS} seconds\n${stdout}${stderr}`));
       else if (error) reject(new Error(`exit code ${error.code}, signal ${error.signal}\n${stdout}${stderr}`));
+      else if (stderr) reject(new Error(`complained\n${stderr}`));
       else resolve(JSON.parse(stdout));
     });
   });

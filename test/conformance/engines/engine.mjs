@@ -17,6 +17,7 @@
 /**
  * @typedef {object} Run
  * @property {Options} options
+ * @property {boolean} [ownWorkers]  whether init is given workers of the user's own, which count those that compute
  * @property {Wanted} wanted
  */
 
@@ -30,7 +31,7 @@
 /**
  * @typedef {object} Session
  * @property {() => string} version  known after the first run at the latest
- * @property {(options: Options) => Promise<object>} run  the suite's report, or { error: { name, message } } of init
+ * @property {(run: Run) => Promise<object>} run  the suite's report, or { error: { name, message } } of init
  * @property {() => Promise<void>} close
  */
 
@@ -48,6 +49,7 @@ export function runsWithThreads(best) {
     { options: { variant: 'simd', threads: 1 }, wanted: { variant: 'simd', threads: 1 } },
     { options: { variant: 'simd', threads: 2 }, wanted: { variant: 'simd', threads: 2 } },
     { options: { variant: 'simd', threads: 3 }, wanted: { variant: 'simd', threads: 3 } },
+    { options: { variant: 'simd', threads: 2 }, ownWorkers: true, wanted: { variant: 'simd', threads: 2 } },
     { options: { variant: 'auto', threads: 1 }, wanted: { variant: best, threads: 1 } },
     { options: { variant: 'auto', threads: 'auto' }, wanted: { variant: best, threads: 'many' } },
   ];

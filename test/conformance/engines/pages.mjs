@@ -37,8 +37,7 @@ const POLICIES = [
   {
     suffix: '-csp-trusted-types-own-worker',
     csp: `${WASM}; require-trusted-types-for 'script'`,
-    run: twoThreads,
-    ownWorker: true,
+    run: { ...twoThreads, ownWorkers: true },
   },
 ];
 
@@ -46,13 +45,15 @@ const POLICIES = [
 export const pages = BROWSERS.flatMap(browser => [
   ...PLACES.map(({ suffix, isolated, place }) => ({
     name: `${browser}${suffix}`,
-    runs: isolated ? runsWithThreads('relaxed') : runsWithoutThreads('relaxed', NOT_ISOLATED),
-    open: site => openPages(browser, site, { isolated }, `place=${place}`),
+    runs: isolated
+      ? runsWithThreads('relaxed').filter(run => place === 'page' || !run.ownWorkers)
+      : runsWithoutThreads('relaxed', NOT_ISOLATED),
+    open: site => openPages(browser, site, { isolated }, place),
   })),
-  ...POLICIES.map(({ suffix, csp, run, ownWorker = false }) => ({
+  ...POLICIES.map(({ suffix, csp, run }) => ({
     name: `${browser}${suffix}`,
     runs: [run],
-    open: site => openPages(browser, site, { isolated: true, csp }, ownWorker ? 'own-worker' : ''),
+    open: site => openPages(browser, site, { isolated: true, csp }, 'page'),
   })),
 ]);
 
@@ -60,10 +61,10 @@ export const pages = BROWSERS.flatMap(browser => [
  * @param {import('../../browsers/browser.mjs').BrowserName} name
  * @param {string} site
  * @param {{ isolated: boolean, csp?: string }} headers
- * @param {string} query
+ * @param {string} place
  * @returns {Promise<import('./engine.mjs').Session>}
  */
-async function openPages(name, site, headers, query) {
+async function openPages(name, site, headers, place) {
   const browser = openBrowser(name);
   const server = await serve({
     folders: { '/': site },
@@ -74,8 +75,13 @@ async function openPages(name, site, headers, query) {
   });
   return {
     version: () => browser.version,
-    run: options => {
-      const url = `${server.url}/page.html?${query}&options=${encodeURIComponent(JSON.stringify(options))}`;
+    run: ({ options, ownWorkers }) => {
+      const query = new URLSearchParams({
+        place,
+        workers: ownWorkers ? 'own' : 'convasm',
+        options: JSON.stringify(options),
+      });
+      const url = `${server.url}/page.html?${query}`;
       return browser.result(url, { seconds: SECONDS });
     },
     close: async () => {

@@ -6,29 +6,41 @@ import { fileURLToPath } from 'node:url';
 import { runsWithoutThreads, SECONDS } from './engine.mjs';
 
 const binary = fileURLToPath(new URL('../node_modules/.bin/workerd', import.meta.url));
-const COMPATIBILITY_DATE = '2026-11-01';
 const ENTRY = 'entries/workerd.mjs';
 
-/** @type {import('./engine.mjs').Engine} */
-export const workerd = {
-  name: 'workerd',
-  runs: [
-    ...runsWithoutThreads('relaxed', /Cloudflare Workers have no threads/),
-    { options: { variant: 'relaxed', threads: 1 }, wanted: { variant: 'relaxed', threads: 1 } },
-  ],
-  open: async site => {
-    writeFileSync(`${site}workerd.capnp`, configuration(site));
-    const version = createRequire(import.meta.url)('workerd/package.json').version;
-    return {
-      version: () => version,
-      run: options => withServer(`${site}workerd.capnp`, url => ask(url, options)),
-      close: async () => {},
-    };
-  },
-};
+/** @type {readonly import('./engine.mjs').Engine[]} */
+export const workers = [
+  worker('workerd', '2026-11-01'),
+  // Deployments keep the date that they began with: no `process`, no FinalizationRegistry.
+  worker('workerd-2023', '2023-01-01'),
+];
+
+/**
+ * @param {string} name
+ * @param {string} date  of compatibility
+ */
+function worker(name, date) {
+  return {
+    name,
+    runs: [
+      ...runsWithoutThreads('relaxed', /Cloudflare Workers have no threads/),
+      { options: { variant: 'relaxed', threads: 1 }, wanted: { variant: 'relaxed', threads: 1 } },
+    ],
+    open: async site => {
+      const config = `${site}${name}.capnp`;
+      writeFileSync(config, configuration(site, date));
+      const { version } = createRequire(import.meta.url)('workerd/package.json');
+      return {
+        version: () => version,
+        run: ({ options }) => withServer(config, url => ask(url, options)),
+        close: async () => {},
+      };
+    },
+  };
+}
 
 /** Every module of the site by its path, and the package by the name that its exports give it here. */
-function configuration(site) {
+function configuration(site, date) {
   const { exports } = JSON.parse(readFileSync(`${site}node_modules/convasm/package.json`, 'utf8'));
   const files = readdirSync(site, { recursive: true })
     .map(path => path.replaceAll('\\', '/'))
@@ -47,7 +59,7 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
 );
 const suite :Workerd.Worker = (
-  compatibilityDate = "${COMPATIBILITY_DATE}",
+  compatibilityDate = "${date}",
   modules = [
     ${modules.join(',\n    ')}
   ]

@@ -7,11 +7,21 @@ import { runSuite } from '../suite/suite.mjs';
 const query = new URLSearchParams(location.search);
 const options = JSON.parse(query.get('options'));
 
-/** What a page under Trusted Types does to have threads all the same. */
-function ownWorker() {
-  const url = '/node_modules/convasm/dist/worker.js';
-  const policy = globalThis.trustedTypes?.createPolicy('convasm-worker', { createScriptURL: () => url });
-  return new Worker(policy?.createScriptURL('') ?? url, { type: 'module' });
+/** The report where init is given workers of the page's own, with how many of them have computed. */
+async function withOwnWorkers() {
+  const url = '/entries/counting-worker.mjs';
+  // Under Trusted Types a page may start what a policy of its own lets through.
+  const policy = globalThis.trustedTypes?.createPolicy('own-worker', { createScriptURL: () => url });
+  let computed = 0;
+  const worker = () => {
+    const made = new Worker(policy?.createScriptURL('') ?? url, { type: 'module' });
+    made.addEventListener('message', ({ data }) => {
+      if (data.computed) computed++;
+    });
+    return made;
+  };
+  const report = await runSuite(convasm, ops, { ...options, worker });
+  return { ...report, computed };
 }
 
 /** The report of a worker, with the longest time that the page could not do anything meanwhile. */
@@ -33,11 +43,13 @@ function inWorker() {
   });
 }
 
+function run() {
+  if (query.get('place') === 'worker') return inWorker();
+  return query.get('workers') === 'own' ? withOwnWorkers() : runSuite(convasm, ops, options);
+}
+
 try {
-  globalThis.result =
-    query.get('place') === 'worker'
-      ? await inWorker()
-      : await runSuite(convasm, ops, query.has('own-worker') ? { ...options, worker: ownWorker } : options);
+  globalThis.result = await run();
 } catch (error) {
   globalThis.result = { error: { name: error.name, message: error.message } };
 }

@@ -15,7 +15,7 @@ import { digestOf, Results } from './digest.mjs';
  * @property {{ name: string, message: string }[]} failed
  * @property {string} hash  of the bits of all results
  * @property {Record<string, string>} digests  the same of each case, to find the one that differs
- * @property {{ variant: string, threads: number, threadsOff?: string }} info
+ * @property {{ variant: string, threads: number, threadsOff?: string, threadsLost?: string[] }} info
  * @property {number} milliseconds
  */
 
@@ -48,11 +48,12 @@ export async function runSuite(convasm, ops, options, { shutdown = true } = {}) 
   const { variant, threads, threadsOff } = convasm.runtimeInfo();
   for (const cases of [after, tensors, errors, convolutions, operations, training]) await run(cases);
   const hash = await digestOf(report.digests);
+  const { threadsLost } = convasm.runtimeInfo();
   if (shutdown) await run(ending);
   return {
     ...report,
     hash,
-    info: { variant, threads, threadsOff },
+    info: { variant, threads, threadsOff, threadsLost },
     milliseconds: Math.round(performance.now() - start),
   };
 }
