@@ -8,8 +8,8 @@ const BINARIES = ['relaxed', 'simd'];
 /** Largest sizes that may pass, in bytes, some percent above what they are; raise one on purpose only. */
 const BUDGET = {
   'convasm.tgz': [372_000],
-  'simd.wasm': [87_000, 27_000],
-  'relaxed.wasm': [93_000, 29_000],
+  'simd.wasm': [88_000, 27_400],
+  'relaxed.wasm': [94_500, 29_300],
   'convasm/worker': [1_900, 980],
   'convasm, JS': [89_000, 31_500],
   'convasm, JS and both binaries': [163_000, 87_500],
