@@ -13,8 +13,8 @@ const BUDGET = {
   'convasm/worker': [1_900, 980],
   'convasm, JS': [89_000, 31_500],
   'convasm, JS and both binaries': [163_000, 87_500],
-  'convasm/ops, JS': [55_000, 19_500],
-  'convasm/ops, JS and both binaries': [129_000, 75_500],
+  'convasm/ops, JS': [51_500, 19_000],
+  'convasm/ops, JS and both binaries': [126_000, 75_000],
 };
 
 /**
