@@ -86,20 +86,32 @@ step(
       format: 'iife',
       target: 'es2022',
       legalComments: 'none',
+      sourcemap: 'external',
+      outfile: `${root}build/worker.js`,
       write: false,
     });
-    const script = outputFiles[0].text.trim();
+    const [map, script] = outputFiles.map(({ text }) => text.trim());
     mkdirSync(`${root}src/wasm`, { recursive: true });
     const note = '// Made by tools/build.mjs from src/runtime/threads/worker.ts.';
     writeFileSync(`${root}src/wasm/worker.ts`, `${note}\nexport default ${JSON.stringify(script)};\n`);
-    writeFileSync(`${root}build/worker.js`, `${script}\n`);
+    writeFileSync(`${root}build/worker.js`, `${script}\n//# sourceMappingURL=worker.js.map\n`);
+    writeFileSync(`${root}build/worker.js.map`, map);
   },
 );
 const library = [...kernels, ...sources('src'), 'tsconfig.json', 'tsconfig.src.json'];
 step('library', library, ['dist/index.js', 'dist/worker.js'], () => {
   rmSync(`${root}dist`, { recursive: true, force: true });
   run('typescript/bin/tsc', '-p', 'tsconfig.src.json');
+  // Maps of what is made here would hold it once more.
+  for (const file of readdirSync(`${root}dist/wasm`).filter(name => name.endsWith('.js'))) {
+    const script = `${root}dist/wasm/${file}`;
+    writeFileSync(script, readFileSync(script, 'utf8').replace(/^\/\/# sourceMappingURL=.*\n?/m, ''));
+    rmSync(`${script}.map`);
+  }
   copyFileSync(`${root}build/worker.js`, `${root}dist/worker.js`);
+  copyFileSync(`${root}build/worker.js.map`, `${root}dist/worker.js.map`);
+  // A script that is run for its effect alone, with types so that importing it is no error.
+  writeFileSync(`${root}dist/worker.d.ts`, 'export {};\n');
   // For hosts that take a binary as a file: workerd imports it, others compile it themselves.
   for (const name of binaries) copyFileSync(`${root}build/wasm/${name}.wasm`, `${root}dist/${name}.wasm`);
 });

@@ -34,7 +34,7 @@ export const POOL_GRADIENT_CHANNELS = 32;
 /** ROW_BLOCK of assembly/loss/softmaxCrossEntropy.ts. */
 export const SOFTMAX_ROWS = 32;
 
-const gemm = new Struct(
+const gemm = /* @__PURE__ */ new Struct(
   {
     a: 'ptr',
     aRows: 'ptr',
@@ -93,7 +93,7 @@ const gemm = new Struct(
   },
 );
 
-const table = new Struct({
+const table = /* @__PURE__ */ new Struct({
   target: 'ptr',
   outer: 'i32',
   inner: 'i32',
@@ -104,7 +104,7 @@ const table = new Struct({
   repeat: 'i32',
 });
 
-const pack = new Struct(
+const pack = /* @__PURE__ */ new Struct(
   {
     source: 'ptr',
     target: 'ptr',
@@ -135,7 +135,7 @@ const pack = new Struct(
   },
 );
 
-const pad = new Struct({
+const pad = /* @__PURE__ */ new Struct({
   source: 'ptr',
   target: 'ptr',
   images: 'i32',
@@ -153,7 +153,7 @@ const pad = new Struct({
   pixelStride: 'i32',
 });
 
-const unpackFilter = new Struct({
+const unpackFilter = /* @__PURE__ */ new Struct({
   source: 'ptr',
   target: 'ptr',
   groups: 'i32',
@@ -164,7 +164,7 @@ const unpackFilter = new Struct({
   scale: 'f64',
 });
 
-const sumPixels = new Struct({
+const sumPixels = /* @__PURE__ */ new Struct({
   source: 'ptr',
   target: 'ptr',
   images: 'i32',
@@ -176,13 +176,19 @@ const sumPixels = new Struct({
   scale: 'f64',
 });
 
-const transpose = new Struct({ source: 'ptr', target: 'ptr', batch: 'i32', rows: 'i32', columns: 'i32' });
+const transpose = /* @__PURE__ */ new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  batch: 'i32',
+  rows: 'i32',
+  columns: 'i32',
+});
 
-const addScaled = new Struct({ source: 'ptr', target: 'ptr', count: 'i32', factor: 'f64' });
+const addScaled = /* @__PURE__ */ new Struct({ source: 'ptr', target: 'ptr', count: 'i32', factor: 'f64' });
 
-const relu = new Struct({ x: 'ptr', dy: 'ptr', target: 'ptr', count: 'i32', upper: 'f64' });
+const relu = /* @__PURE__ */ new Struct({ x: 'ptr', dy: 'ptr', target: 'ptr', count: 'i32', upper: 'f64' });
 
-const pool = new Struct({
+const pool = /* @__PURE__ */ new Struct({
   x: 'ptr',
   y: 'ptr',
   dx: 'ptr',
@@ -201,7 +207,7 @@ const pool = new Struct({
   countIncludePad: 'i32',
 });
 
-const softmaxCrossEntropy = new Struct({
+const softmaxCrossEntropy = /* @__PURE__ */ new Struct({
   logits: 'ptr',
   probabilities: 'ptr',
   gradient: 'ptr',
@@ -211,7 +217,7 @@ const softmaxCrossEntropy = new Struct({
   classes: 'i32',
 });
 
-const sgd = new Struct({
+const sgd = /* @__PURE__ */ new Struct({
   parameter: 'ptr',
   gradient: 'ptr',
   velocity: 'ptr',
@@ -220,7 +226,7 @@ const sgd = new Struct({
   momentum: 'f64',
 });
 
-const winogradData = new Struct({
+const winogradData = /* @__PURE__ */ new Struct({
   images: 'ptr',
   planes: 'ptr',
   scratch: 'ptr',
@@ -244,7 +250,7 @@ const winogradData = new Struct({
   upper: 'f64',
 });
 
-const winogradFilter = new Struct({
+const winogradFilter = /* @__PURE__ */ new Struct({
   filters: 'ptr',
   planes: 'ptr',
   scratch: 'ptr',
@@ -259,7 +265,7 @@ const winogradFilter = new Struct({
   scale: 'f64',
 });
 
-const planes = new Struct({
+const planes = /* @__PURE__ */ new Struct({
   source: 'ptr',
   target: 'ptr',
   channels: 'i32',
@@ -276,7 +282,7 @@ const planes = new Struct({
   pitch: 'i32',
 });
 
-const planarFilter = new Struct({
+const planarFilter = /* @__PURE__ */ new Struct({
   source: 'ptr',
   target: 'ptr',
   bias: 'ptr',
@@ -301,7 +307,7 @@ const planarFilter = new Struct({
   single: 'i32',
 });
 
-const planar = new Struct({
+const planar = /* @__PURE__ */ new Struct({
   x: 'ptr',
   w: 'ptr',
   y: 'ptr',
@@ -328,7 +334,7 @@ const planar = new Struct({
   upper: 'f64',
 });
 
-const planarFilterGrad = new Struct({
+const planarFilterGrad = /* @__PURE__ */ new Struct({
   x: 'ptr',
   dy: 'ptr',
   sums: 'ptr',
@@ -370,7 +376,7 @@ const planeFrame = {
   inset: 'i32',
 } as const;
 
-const depthwisePlanes = new Struct({
+const depthwisePlanes = /* @__PURE__ */ new Struct({
   ...planeFrame,
   target: 'ptr',
   w: 'ptr',
@@ -398,7 +404,7 @@ const depthwisePlanes = new Struct({
   upper: 'f64',
 });
 
-const depthwiseFilterGrad = new Struct({
+const depthwiseFilterGrad = /* @__PURE__ */ new Struct({
   ...planeFrame,
   dy: 'ptr',
   target: 'ptr',

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { DisposedError, ForeignTensorError, ShapeError } from '../errors.ts';
 import { runtime } from '../runtime/init.ts';
 import { DTYPES, type DType, type TypedArrayOf } from './dtype.ts';

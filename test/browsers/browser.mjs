@@ -68,10 +68,11 @@ export function openBrowser(name) {
      * Opens a page and waits until its script sets `globalThis.result` to anything but undefined (made of JSON's types).
      *
      * @param {string} url
-     * @param {{ seconds?: number }} [options] seconds: how long to wait before the browser is killed. Default 60
+     * @param {{ seconds?: number, silent?: boolean }} [options] seconds: how long to wait before the browser is killed. Default 60.
+     *   silent: whether an error on the console (a file that is missing, say) is a failure. Default false
      * @throws Error where the page has an uncaught error, does not load, or takes too long; with all that it wrote to its console
      */
-    async result(url, { seconds = 60 } = {}) {
+    async result(url, { seconds = 60, silent = false } = {}) {
       const said = [];
       const fail = why => new Error([`${name}, ${url}: ${why}`, ...said].join('\n    '));
       const { promise: broken, reject: breakOff } = deferred();
@@ -102,7 +103,10 @@ export function openBrowser(name) {
           // Asked for again and again: waitForFunction compiles text in the page, which a strict policy forbids.
           while (!over) {
             const text = await page.evaluate(() => JSON.stringify(globalThis.result));
-            if (typeof text === 'string') return JSON.parse(text);
+            if (typeof text === 'string') {
+              if (silent && said.some(line => line.startsWith('console error'))) throw fail('errors on the console');
+              return JSON.parse(text);
+            }
             await new Promise(resolve => setTimeout(resolve, 50));
           }
         } finally {

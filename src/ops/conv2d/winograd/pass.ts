@@ -1,4 +1,4 @@
-import { FILTER_DEPTH, PANEL_BYTES } from '../../../runtime/abi.ts';
+import { FILTER_DEPTH, FINISH, PANEL_BYTES } from '../../../runtime/abi.ts';
 import { BYTES, type ElementType, type Runtime } from '../../../runtime/runtime.ts';
 import type { WinogradAlgorithm } from '../algorithm.ts';
 import type { ForwardOperands } from '../forwardPass.ts';
@@ -206,7 +206,7 @@ function winogradPass(runtime: Runtime, type: ElementType, size: TileSize, opera
 }
 
 /** Fields of WinogradDataArgs that only the output transform reads. */
-export const UNUSED = { bias: 0, height: 0, width: 0, ...finishFields(undefined) } as const;
+export const UNUSED = { bias: 0, height: 0, width: 0, finish: FINISH.none, mask: 0, lower: 0, upper: 0 } as const;
 
 export function imageFields({ address, image, row, column }: Pixels) {
   return { images: address, imageStride: image, rowStride: row, pixelStride: column };
