@@ -160,9 +160,7 @@ async function addThreads(
     runtime.pool = await startPool(runtime, { module, threads, makers: workerMakers(worker) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    runtime.threadsOff =
-      `no worker could be started (${reason}); under a Content-Security-Policy add worker-src blob: to it, ` +
-      'or give init({ worker }) a worker of your own';
+    runtime.threadsOff = `no worker could be started (${reason}); init({ worker }) takes one of your own`;
   }
 }
 

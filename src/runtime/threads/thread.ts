@@ -20,6 +20,9 @@ interface WorkerEvent {
 /** Milliseconds that a worker has to say that it is ready. It takes 15 to 45. */
 const PATIENCE = 10_000;
 
+const LOADING_FAILED =
+  'its script was not loaded: a Content-Security-Policy without worker-src blob: forbids it, or it came without the isolation headers';
+
 /** A worker that runs worker.ts. */
 export class Thread {
   readonly #worker: WorkerLike;
@@ -45,13 +48,13 @@ export class Thread {
         thread.#onEnd = reason => reject(new Error(reason));
         listen(worker, {
           message: answer => {
-            if ((answer as { ready?: unknown } | null)?.ready === true) resolve();
-            const { failed } = (answer ?? {}) as { failed?: unknown };
+            const { listens, ready, failed } = (answer ?? {}) as { listens?: true; ready?: true; failed?: string };
+            if (listens) worker.postMessage(message);
+            if (ready) resolve();
             if (typeof failed === 'string') thread.#end(failed);
           },
           end: reason => thread.#end(reason),
         });
-        worker.postMessage(message);
       });
     } catch (error) {
       void worker.terminate();
@@ -92,7 +95,7 @@ function listen(worker: WorkerLike, to: { message(answer: unknown): void; end(re
   worker.addEventListener?.('message', event => to.message(event.data));
   worker.addEventListener?.('error', event => {
     event.preventDefault();
-    // Without a message: its script could not be loaded, or a policy forbids it.
-    to.end(event.message ?? 'its script was not loaded (a Content-Security-Policy, or missing isolation headers)');
+    // Without a message: the script could not be loaded.
+    to.end(event.message ?? LOADING_FAILED);
   });
 }

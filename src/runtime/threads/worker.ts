@@ -44,8 +44,8 @@ export interface StartMessage {
   readonly spin: number;
 }
 
-/** What it answers: that it is ready, or why it is not, or no longer. */
-export type WorkerMessage = { readonly ready: true } | { readonly failed: string };
+/** What it says: that it listens, that it is ready, or why it is not, or no longer. */
+export type WorkerMessage = { readonly listens: true } | { readonly ready: true } | { readonly failed: string };
 
 type Kernel = (args: number, first: number, last: number) => void;
 
@@ -146,7 +146,8 @@ function work(start: StartMessage): void {
 /** The port of worker_threads; in a Web Worker the global object is the port. */
 interface Port {
   postMessage(message: WorkerMessage): void;
-  close(): void;
+  /** Missing in the port of Deno's worker_threads. */
+  close?(): void;
   on?(event: 'message', listener: (message: StartMessage) => void): void;
   onmessage?: (event: { data: StartMessage }) => void;
 }
@@ -166,8 +167,11 @@ function begin(start: StartMessage): void {
   } catch (error) {
     post({ failed: String(error) });
   }
-  port.close();
+  if (port.close) port.close();
+  else scope.close?.();
 }
 
 if (port.on) port.on('message', begin);
 else port.onmessage = event => begin(event.data);
+// A module that imports this one late would miss a message that is sent to it at once.
+post({ listens: true });
