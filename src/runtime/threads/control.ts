@@ -25,17 +25,15 @@ export const JOINED = 2;
 /** 1: the caller sleeps until STATE is 0. */
 export const CALLER_SLEEPS = 17;
 
-/** The first block that nobody has claimed. */
-export const NEXT = 32;
-
 /** Workers that do not sleep. */
-export const AWAKE = 48;
+export const AWAKE = 32;
 /** 1: a kernel has failed in a worker, which has ended. */
-export const FAILED = 49;
+export const FAILED = 33;
 
-/** A line for each thread: its status. */
-export const STATUS = 64;
-export const STATUS_WORDS = 16;
+/** Two lines for each thread: its status, and the first block of its part that nobody has claimed. */
+export const THREADS = 48;
+export const THREAD_WORDS = 32;
+export const NEXT = 16;
 export const IDLE = 0;
 export const ASLEEP = 1;
 export const BUSY = 2;
@@ -45,9 +43,43 @@ export const ENDED = 3;
 /** Bytes of an argument struct, at most. */
 export const ARGS_BYTES = 256;
 
+/** Place of a thread's status. */
+export function statusWord(thread: number): number {
+  return THREADS + thread * THREAD_WORDS;
+}
+
+/**
+ * Does blocks of the open job until there are none left. Each thread begins with a part of its own, the same part of every job with as
+ * many blocks: what it wrote in one kernel it finds in its cache in the next. Then it helps the others with theirs.
+ */
+export function claimBlocks(
+  words: Int32Array,
+  threads: number,
+  thread: number,
+  call: (first: number, last: number) => void,
+): void {
+  const blocks = words[BLOCKS] as number;
+  const step = words[STEP] as number;
+  for (let turn = 0; turn < threads; turn++) {
+    const part = (thread + turn) % threads;
+    const next = statusWord(part) + NEXT;
+    const end = partStart(blocks, threads, part + 1);
+    for (;;) {
+      const first = Atomics.add(words, next, step);
+      if (first >= end) break;
+      call(first, Math.min(first + step, end));
+    }
+  }
+}
+
+/** The first block of a thread's part. */
+export function partStart(blocks: number, threads: number, thread: number): number {
+  return Math.floor((blocks * thread) / threads);
+}
+
 /** Place of a thread's own copy of the argument struct, in words; the caller's copy stands elsewhere. */
 export function argsWord(threads: number, thread: number): number {
-  return STATUS + threads * STATUS_WORDS + (thread * ARGS_BYTES) / 4;
+  return statusWord(threads) + (thread * ARGS_BYTES) / 4;
 }
 
 /** Bytes of all this for so many threads. */

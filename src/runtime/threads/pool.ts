@@ -4,6 +4,7 @@ import {
   BLOCKS,
   BUSY,
   CALLER_SLEEPS,
+  claimBlocks,
   ENDED,
   FAILED,
   GENERATION,
@@ -13,11 +14,11 @@ import {
   NEXT,
   OPEN,
   PRIVATE_BYTES,
+  partStart,
   STATE,
-  STATUS,
-  STATUS_WORDS,
   STEP,
   STOP,
+  statusWord,
 } from './control.ts';
 import type { Thread } from './thread.ts';
 
@@ -117,24 +118,21 @@ export class ThreadPool {
       if (this.#alone < 3 * wake) return false;
     }
     this.#alone = 0;
+    const { slots } = this;
     const step = stepOf(blocks, work, this.threads, claim);
     words[KERNEL] = kernel.place;
     words[BLOCKS] = blocks;
     words[STEP] = step;
     words[PRIVATE_BYTES] = privateBytes;
-    Atomics.store(words, NEXT, 0);
+    for (let part = 0; part < slots; part++) words[statusWord(part) + NEXT] = partStart(blocks, slots, part);
     Atomics.store(words, STATE, OPEN);
     Atomics.add(words, GENERATION, 1);
     if (asleep || (work >= wake && Atomics.load(words, AWAKE) < this.#alive)) Atomics.notify(words, GENERATION);
     try {
-      for (;;) {
-        const first = Atomics.add(words, NEXT, step);
-        if (first >= blocks) break;
-        kernel.call(args, first, Math.min(first + step, blocks));
-      }
+      claimBlocks(words, slots, 0, (first, last) => kernel.call(args, first, last));
     } finally {
-      // Also when the kernel has failed: nobody may go on writing.
-      Atomics.store(words, NEXT, blocks);
+      // Also when the kernel has failed: then nobody may go on writing.
+      for (let part = 0; part < slots; part++) Atomics.store(words, statusWord(part) + NEXT, blocks);
       if (Atomics.and(words, STATE, ~OPEN) !== OPEN) this.#join();
     }
     if (words[FAILED] === 1) this.#dropFailed();
@@ -198,7 +196,7 @@ export class ThreadPool {
   #drop(status: number, reason: string): number {
     let count = 0;
     this.#threads.forEach((thread, index) => {
-      if (!thread || Atomics.load(this.#words, statusOf(index)) !== status) return;
+      if (!thread || Atomics.load(this.#words, statusWord(index + 1)) !== status) return;
       count++;
       this.#lose(index, reason);
       void thread.end();
@@ -212,7 +210,7 @@ export class ThreadPool {
     this.#threads[index] = null;
     this.#alive--;
     this.#lost.push(reason);
-    const status = Atomics.exchange(this.#words, statusOf(index), ENDED);
+    const status = Atomics.exchange(this.#words, statusWord(index + 1), ENDED);
     if (status === IDLE || status === BUSY) Atomics.sub(this.#words, AWAKE, 1);
   }
 
@@ -232,10 +230,6 @@ function stepOf(blocks: number, work: number, threads: number, shortest: number)
   const even = Math.floor(blocks / (threads * CLAIMS));
   const step = Math.min(Math.max(even, Math.ceil(shortest / block)), Math.ceil(LONG_CLAIM / block));
   return Math.max(1, Math.min(step, Math.ceil(blocks / threads)));
-}
-
-function statusOf(index: number): number {
-  return STATUS + (index + 1) * STATUS_WORDS;
 }
 
 /** Whether this thread may sleep: not the main thread of a page. */

@@ -7,9 +7,9 @@ import {
   ASLEEP,
   AWAKE,
   argsWord,
-  BLOCKS,
   BUSY,
   CALLER_SLEEPS,
+  claimBlocks,
   controlBytes,
   ENDED,
   FAILED,
@@ -17,14 +17,11 @@ import {
   IDLE,
   JOINED,
   KERNEL,
-  NEXT,
   OPEN,
   PRIVATE_BYTES,
   STATE,
-  STATUS,
-  STATUS_WORDS,
-  STEP,
   STOP,
+  statusWord,
 } from './control.ts';
 
 /** What a worker is told once, when it starts. */
@@ -62,7 +59,7 @@ function work(start: StartMessage): void {
   // Growth leaves this view valid, and as long as it was.
   const words = new Int32Array(memory.buffer, start.control, controlBytes(threads) / 4);
   const callersArgs = new Int32Array(memory.buffer, start.args, ARGS_BYTES / 4);
-  const status = STATUS + thread * STATUS_WORDS;
+  const status = statusWord(thread);
   const ownWord = argsWord(threads, thread);
   const ownArgs = words.subarray(ownWord, ownWord + ARGS_BYTES / 4);
   let seen = Atomics.load(words, GENERATION);
@@ -123,8 +120,6 @@ function work(start: StartMessage): void {
 
   function run(): void {
     const kernel = words[KERNEL] as number;
-    const blocks = words[BLOCKS] as number;
-    const step = words[STEP] as number;
     const own = privateWords[kernel] as readonly number[];
     const call = kernels[kernel] as Kernel;
     let args = start.args;
@@ -135,11 +130,7 @@ function work(start: StartMessage): void {
       for (const word of own) if (ownArgs[word] !== 0) ownArgs[word] = (ownArgs[word] as number) + bytes;
       args = start.control + ownWord * 4;
     }
-    for (;;) {
-      const first = Atomics.add(words, NEXT, step);
-      if (first >= blocks) return;
-      call(args, first, Math.min(first + step, blocks));
-    }
+    claimBlocks(words, threads, thread, (first, last) => call(args, first, last));
   }
 }
 
