@@ -38,7 +38,7 @@ export async function compileCeiling(target: string): Promise<MultiplyAdds> {
     { writeFile },
   );
   if (error || !binary) throw new Error(`bench/assembly/ceiling.ts does not compile: ${stderr}`, { cause: error });
-  const memory = new WebAssembly.Memory({ initial: 1 });
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   const { instance } = await WebAssembly.instantiate(binary, { env: { memory } });
   return instance.exports.multiplyAdds as MultiplyAdds;
 }

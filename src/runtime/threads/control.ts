@@ -31,8 +31,8 @@ export const AWAKE = 32;
 export const FAILED = 33;
 
 /** Two lines for each thread: its status, and the first block of its part that nobody has claimed. */
-export const THREADS = 48;
-export const THREAD_WORDS = 32;
+const THREADS = 48;
+const THREAD_WORDS = 32;
 export const NEXT = 16;
 export const IDLE = 0;
 export const ASLEEP = 1;

@@ -42,7 +42,7 @@ export interface StartMessage {
 }
 
 /** What it says: that it listens, that it is ready, or why it is not, or no longer. */
-export type WorkerMessage = { readonly listens: true } | { readonly ready: true } | { readonly failed: string };
+type WorkerMessage = { readonly listens: true } | { readonly ready: true } | { readonly failed: string };
 
 type Kernel = (args: number, first: number, last: number) => void;
 
