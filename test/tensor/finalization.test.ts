@@ -4,10 +4,14 @@ import { runtimeInfo, tensor, zeros } from '../../src/index.ts';
 
 const used = (): number => runtimeInfo().memory.used;
 
-/** Makes the engine collect garbage soon, by the pressure of large buffers: no flag is needed, which threads would share. */
+/**
+ * Makes the engine collect garbage soon, by the pressure of large buffers: no flag is needed, which threads would share. They are held
+ * for a while, or a collection of young objects would be enough.
+ */
 async function pressure(): Promise<void> {
-  for (let i = 0; i < 16; i++) new ArrayBuffer(32 << 20);
+  const held = Array.from({ length: 16 }, () => new ArrayBuffer(32 << 20));
   await setTimeout(5);
+  expect(held).toHaveLength(16);
 }
 
 /** Of a hundred tensors an engine may hold on to the last ones, by what is left in its registers. */
