@@ -10,6 +10,6 @@ const threads = Number(process.env.CONVASM_THREADS);
 await init({ variant: process.env.CONVASM_VARIANT as Variant, threads });
 const { pool } = runtime();
 if ((pool?.threads ?? 1) !== threads) throw new Error(`there are not ${threads} threads: ${runtimeInfo().threadsOff}`);
-if (pool) pool.limits = { ...pool.limits, share: 0, wake: 0, claim: 0 };
+if (pool) pool.limits = { ...pool.limits, share: 0, wake: 0, claim: 0, rest: 0 };
 const guards = guardAllocator(runtime());
 afterEach(() => guards.check());

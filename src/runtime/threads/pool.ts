@@ -29,7 +29,7 @@ export interface SharedKernel {
   readonly place: number;
 }
 
-/** When work is shared; in nanoseconds of work that one thread has with it, but for the last. */
+/** When work is shared; in nanoseconds of work that one thread has with it where nothing else is said. */
 export interface Limits {
   /** Less is done alone: a job costs 0.5 us to open and to close, and up to a block of waiting. */
   readonly share: number;
@@ -39,9 +39,20 @@ export interface Limits {
   readonly claim: number;
   /** Milliseconds without any sign of the workers that have taken part, after which they are given up. No block takes that long. */
   readonly patience: number;
+  /**
+   * Milliseconds for which all is done alone once waiting for workers has cost more than they brought: other programs keep them from
+   * their cores. Three times as long each time while that goes on, up to 27 times. 0: never.
+   */
+  readonly rest: number;
 }
 
-const LIMITS: Limits = { share: 5_000, wake: 60_000, claim: 2_000, patience: 5_000 };
+const LIMITS: Limits = { share: 5_000, wake: 60_000, claim: 2_000, patience: 5_000, rest: 10 };
+const LONGEST_REST = 27;
+
+/** Nanoseconds that threads can have saved in advance: a wait for the length of a time slice is no reason to rest. */
+const CREDIT = 3_000_000;
+/** Nanoseconds that they have to save after a rest before the next one is a short one again. */
+const RECOVERY = 100_000_000;
 
 /** Claims for each thread, where a block is small: the last ones to end are at most so much apart. */
 const CLAIMS = 8;
@@ -69,6 +80,12 @@ export class ThreadPool {
   readonly #maySleep: boolean;
   /** Work done alone since the workers fell asleep. */
   #alone = 0;
+  /** Nanoseconds that threads have saved lately, less those that were spent on waiting for them. */
+  #credit = CREDIT;
+  /** How often a rest was not enough, when this one ends (0: there is none), and what was saved since. */
+  #failedRests = 0;
+  #restsUntil = 0;
+  #saved = 0;
   #alive: number;
   #lost: string[] = [];
 
@@ -110,7 +127,7 @@ export class ThreadPool {
   share(kernel: SharedKernel, args: number, blocks: number, privateBytes: number, work: number): boolean {
     const words = this.#words;
     const { share, wake, claim } = this.limits;
-    if (work < share || this.#alive === 0) return false;
+    if (work < share || this.#alive === 0 || this.#rests()) return false;
     const asleep = Atomics.load(words, AWAKE) === 0;
     if (asleep && work < wake) {
       // Many small jobs are as good a reason to wake somebody as a large one.
@@ -136,6 +153,7 @@ export class ThreadPool {
       if (Atomics.and(words, STATE, ~OPEN) !== OPEN) this.#join();
     }
     if (words[FAILED] === 1) this.#dropFailed();
+    this.#earn(work * (1 - 1 / this.threads));
     return true;
   }
 
@@ -149,12 +167,31 @@ export class ThreadPool {
     await Promise.all(this.#threads.map(thread => thread?.end()));
   }
 
+  /** Whether it is better to leave the cores to others for now. */
+  #rests(): boolean {
+    if (this.#restsUntil === 0) return false;
+    if (performance.now() < this.#restsUntil) return true;
+    this.#restsUntil = 0;
+    this.#credit = CREDIT / 4;
+    this.#saved = 0;
+    return false;
+  }
+
+  #earn(saved: number): void {
+    this.#credit = Math.min(CREDIT, this.#credit + saved);
+    this.#saved += saved;
+    if (this.#saved > RECOVERY) this.#failedRests = 0;
+    if (this.#credit >= 0 || this.limits.rest === 0) return;
+    this.#restsUntil = performance.now() + Math.min(3 ** this.#failedRests++, LONGEST_REST) * this.limits.rest;
+  }
+
   /** Waits for the workers that have joined. */
   #join(): void {
     const words = this.#words;
     for (let i = 0; i < TURNS; i++) if (Atomics.load(words, STATE) === 0) return;
     let waited = 0;
-    let last = performance.now();
+    const start = performance.now();
+    let last = start;
     let before = -1;
     for (;;) {
       const state = Atomics.load(words, STATE);
@@ -173,6 +210,7 @@ export class ThreadPool {
       last = now;
       if (waited >= this.limits.patience) this.#giveUp();
     }
+    this.#credit -= (last - start) * 1e6;
   }
 
   /** Ends the workers that have joined and never left. */

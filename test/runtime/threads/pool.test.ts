@@ -23,7 +23,7 @@ afterEach(() => convasm.shutdown());
 /** Everything with more than one block is shared, a block at a time. */
 function shareAll(patience = 300): void {
   const threads = pool();
-  if (threads) threads.limits = { share: 0, wake: 0, claim: 0, patience };
+  if (threads) threads.limits = { share: 0, wake: 0, claim: 0, patience, rest: 0 };
 }
 
 /** Two images of 40 channels, 33x33: several blocks of each kernel, of some 0.1 ms. */
