@@ -36,8 +36,9 @@ export class OutOfMemoryError extends ConvasmError {
 }
 
 /**
- * Threads were lost in the middle of a call: a worker ended, or stopped answering. The result of that call must not be used; all else
- * is as it was, and the runtime goes on with the threads that are left.
+ * Threads were lost in the middle of a call: a worker ended, or stopped answering. What the call was writing must not be used: its
+ * `out`, and after an optimizer's step the parameters, of which some blocks have been stepped and others not (go back to a copy of
+ * them). All else is as it was, and the runtime goes on with the threads that are left.
  */
 export class ThreadError extends ConvasmError {
   override name = 'ThreadError';

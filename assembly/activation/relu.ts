@@ -2,9 +2,8 @@ import { ELEMENTWISE_BLOCK } from '../jobs';
 import { Simd } from '../simd';
 
 /**
- * Forward: y[i] = max(x[i], 0). Backward: dx[i] = 0 < x[i] < upper ? dy[i] : 0 (ReLU: upper is NaN, no limit). NaN stays NaN forward.
- * `target` may
- * be `x` or `dy`.
+ * Forward: y[i] = max(x[i], 0). Backward: dx[i] = 0 < x[i] < upper ? dy[i] : 0 (ReLU: upper is NaN, no limit). NaN stays NaN
+ * forward. `target` may be `x` or `dy`.
  */
 @unmanaged
 export class ReluArgs {

@@ -78,7 +78,7 @@ export class Conv2D extends Layer {
   #input: Tensor | null = null;
   readonly #cache = new FilterCache();
 
-  /** @throws ArgumentError, NotInitializedError, OutOfMemoryError */
+  /** @throws ArgumentError, NotInitializedError, OutOfMemoryError, ThreadError */
   constructor(options: Conv2DLayerOptions) {
     super();
     const { stride = 1, padding = 0, dilation = 1, groups = 1, dtype = 'float32', algorithm = 'auto' } = options;

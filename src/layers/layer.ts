@@ -27,7 +27,7 @@ export abstract class Layer {
     return [];
   }
 
-  /** @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError */
+  /** @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError */
   abstract forward(x: Tensor): Tensor;
 
   /** @throws StateError before a forward in training mode; else as forward */

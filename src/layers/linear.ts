@@ -33,7 +33,7 @@ export class Linear extends Layer {
   readonly #buffers = new GradientBuffers();
   #input: Tensor | null = null;
 
-  /** @throws ArgumentError, NotInitializedError, OutOfMemoryError */
+  /** @throws ArgumentError, NotInitializedError, OutOfMemoryError, ThreadError */
   constructor(options: LinearOptions) {
     super();
     const { dtype = 'float32', initializer } = options;

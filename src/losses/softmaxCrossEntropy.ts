@@ -22,7 +22,7 @@ export class SoftmaxCrossEntropy {
    *
    * @param logits [batch, classes]
    * @param labels class of each row, 0 <= label < classes
-   * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+   * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
    */
   forward(logits: Tensor, labels: Int32Array): number {
     checkTensor('logits', logits);

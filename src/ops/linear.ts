@@ -20,7 +20,7 @@ import { checkOperands, checkOut, type OutOption, produce } from './operands.ts'
  * @param w [out, in]
  * @param b [out], optional
  * @returns [batch, out]
- * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function linear(x: Tensor, w: Tensor, b?: Tensor | null, options: OutOption = {}): Tensor {
   const bias = b ?? undefined;
@@ -47,7 +47,7 @@ export function linear(x: Tensor, w: Tensor, b?: Tensor | null, options: OutOpti
  * @param dy [batch, out]
  * @param w [out, in]
  * @returns dx, [batch, in]
- * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function linearInputGrad(dy: Tensor, w: Tensor, options: OutOption = {}): Tensor {
   const dtype = checkOperands({ dy, w });
@@ -69,7 +69,7 @@ export function linearInputGrad(dy: Tensor, w: Tensor, options: OutOption = {}):
  * @param x [batch, in]
  * @param dy [batch, out]
  * @returns dw, [out, in]
- * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function linearWeightGrad(x: Tensor, dy: Tensor, options: ScaleOption & OutOption = {}): Tensor {
   const dtype = checkOperands({ x, dy });
@@ -91,7 +91,7 @@ export function linearWeightGrad(x: Tensor, dy: Tensor, options: ScaleOption & O
  *
  * @param dy [batch, out]
  * @returns db, [out]
- * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function linearBiasGrad(dy: Tensor, options: ScaleOption & OutOption = {}): Tensor {
   const dtype = checkOperands({ dy });

@@ -37,7 +37,7 @@ interface PoolGeometry {
  *
  * @param x [batch, channels, height, width]
  * @returns [batch, channels, outHeight, outWidth], outHeight = floor((height + top + bottom - kernel) / stride) + 1
- * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function maxPool2d(x: Tensor, options: Pool2DOptions & OutOption): Tensor {
   return pool('maxPool', x, poolGeometry(x, options), options.out);
@@ -48,7 +48,7 @@ export function maxPool2d(x: Tensor, options: Pool2DOptions & OutOption): Tensor
  *
  * @param x [batch, channels, height, width]
  * @returns [batch, channels, outHeight, outWidth], as maxPool2d
- * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function avgPool2d(x: Tensor, options: AvgPool2DOptions & OutOption): Tensor {
   return pool('averagePool', x, poolGeometry(x, options), options.out);
@@ -60,7 +60,7 @@ export function avgPool2d(x: Tensor, options: AvgPool2DOptions & OutOption): Ten
  * @param dy [batch, channels, outHeight, outWidth]
  * @param x the input of the forward pass
  * @returns dx, of x's shape
- * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function maxPool2dGrad(dy: Tensor, x: Tensor, options: Pool2DOptions & OutOption): Tensor {
   const dtype = checkOperands({ dy, x });
@@ -83,7 +83,7 @@ export function maxPool2dGrad(dy: Tensor, x: Tensor, options: Pool2DOptions & Ou
  * @param dy [batch, channels, outHeight, outWidth]
  * @param inputShape shape of the forward pass's input
  * @returns dx, of `inputShape`
- * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function avgPool2dGrad(dy: Tensor, inputShape: Shape, options: AvgPool2DOptions & OutOption): Tensor {
   const dtype = checkOperands({ dy });

@@ -8,7 +8,7 @@ import { checkOperands, checkOut, inFormat, type OutOption, produce } from './op
 /**
  * y = max(x, 0), element by element. NaN stays NaN. `out` may be `x`.
  *
- * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function relu(x: Tensor, options: OutOption = {}): Tensor {
   const dtype = checkOperands({ x });
@@ -23,7 +23,7 @@ export function relu(x: Tensor, options: OutOption = {}): Tensor {
 /**
  * Gradient of relu: dx = dy where x > 0, else 0. `x` may be relu's input or its output. `out` may be `dy`.
  *
- * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function reluGrad(dy: Tensor, x: Tensor, options: OutOption = {}): Tensor {
   const dtype = checkOperands({ dy, x });

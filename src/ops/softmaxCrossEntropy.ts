@@ -16,7 +16,7 @@ import { checkOperands, checkOut, type OutOption, produce } from './operands.ts'
  * @param logits [batch, classes]
  * @param labels class of each row, 0 <= label < classes
  * @param options `out`: where the probabilities go
- * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function softmaxCrossEntropy(
   logits: Tensor,
@@ -53,7 +53,7 @@ export function softmaxCrossEntropy(
  * @param probabilities [batch, classes], of the forward pass
  * @param labels those of the forward pass
  * @returns dLogits, [batch, classes]
- * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function softmaxCrossEntropyGrad(probabilities: Tensor, labels: Int32Array, options: OutOption = {}): Tensor {
   const dtype = checkOperands({ probabilities });

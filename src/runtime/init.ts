@@ -1,4 +1,10 @@
-import { ArgumentError, NotInitializedError, UnsupportedEngineError } from '../errors.ts';
+import {
+  ArgumentError,
+  ConvasmError,
+  NotInitializedError,
+  OutOfMemoryError,
+  UnsupportedEngineError,
+} from '../errors.ts';
 import { compile, loadBinary, type Variant, variantOf } from './binaries.ts';
 import { LinearMemory } from './memory.ts';
 import { Runtime } from './runtime.ts';
@@ -38,7 +44,7 @@ export interface RuntimeInfo {
   readonly threads: number;
   /** Why there is only one thread, and what would turn on more; absent with more. */
   readonly threadsOff?: string;
-  /** Why threads that had started were lost since, one reason for each; absent if none was. */
+  /** Why there are fewer threads than were asked for (some did not start, or were lost since), one reason for each; absent if not. */
   readonly threadsLost?: readonly string[];
   /** Bytes: handed out to tensors and scratch, reserved from the engine, allowed. */
   readonly memory: { readonly used: number; readonly reserved: number; readonly max: number };
@@ -95,27 +101,45 @@ export function runtime(): Runtime {
 
 async function start(options: InitOptions): Promise<Runtime> {
   if (typeof WebAssembly !== 'object') throw new UnsupportedEngineError('This engine has no WebAssembly.');
-  const plan = planThreads(options.threads ?? 'auto', {
+  const wanted = planThreads(options.threads ?? 'auto', {
     module: options.module !== undefined,
     worker: options.worker !== undefined,
   });
+  const { memory, plan } = makeMemory(wanted, options.maxMemory);
   const { runtime, module } = options.module
-    ? { ...instantiate(options.module, false, options), module: options.module }
-    : await load(options, plan.threads > 1);
+    ? { ...instantiate(options.module, memory, options), module: options.module }
+    : await load(options, memory, plan.threads > 1);
   warmUp(runtime);
   await addThreads(runtime, module, plan, options);
   return runtime;
 }
 
+/** The memory, a shared one where the plan has threads; where there is none to be had, an unshared one, and a plan without threads. */
+function makeMemory(plan: ThreadPlan, maximum: number | undefined): { memory: LinearMemory; plan: ThreadPlan } {
+  const make = (shared: boolean) => LinearMemory.create({ initial: INITIAL_BYTES, maximum, shared });
+  if (plan.threads === 1) return { memory: make(false), plan };
+  try {
+    return { memory: make(true), plan };
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+    const off = `the engine gives no shared memory of ${error.requested} bytes; init({ maxMemory }) can ask for less`;
+    return { memory: make(false), plan: { threads: 1, off } };
+  }
+}
+
 /** The best of the binaries that run here. */
-async function load(options: InitOptions, shared: boolean): Promise<{ runtime: Runtime; module: WebAssembly.Module }> {
+async function load(
+  options: InitOptions,
+  memory: LinearMemory,
+  shared: boolean,
+): Promise<{ runtime: Runtime; module: WebAssembly.Module }> {
   const wanted = options.variant ?? 'auto';
   const order: Variant[] = wanted === 'auto' ? ['relaxed', 'simd'] : [wanted];
   for (const variant of order) {
     const bytes = await loadBinary(variant, shared);
     if (!WebAssembly.validate(bytes)) continue;
     const module = await compile(bytes);
-    const { runtime, fuses } = instantiate(module, shared, options);
+    const { runtime, fuses } = instantiate(module, memory, options);
     // Relaxed SIMD that multiplies and adds apart (Bun) has nothing to give over the plain binary.
     if (fuses || wanted !== 'auto' || variant === 'simd') return { runtime, module };
   }
@@ -128,10 +152,9 @@ async function load(options: InitOptions, shared: boolean): Promise<{ runtime: R
 
 function instantiate(
   module: WebAssembly.Module,
-  shared: boolean,
-  { maxMemory, winograd = true }: InitOptions,
+  memory: LinearMemory,
+  { winograd = true }: InitOptions,
 ): { runtime: Runtime; fuses: boolean } {
-  const memory = LinearMemory.create({ initial: INITIAL_BYTES, maximum: maxMemory, shared });
   const { exports } = connect(module, memory.memory);
   const runtime = new Runtime(exports, variantOf(exports), memory, winograd);
   return { runtime, fuses: (exports.fusesMultiplyAdd as () => number)() === 1 };
@@ -157,10 +180,11 @@ async function addThreads(
   runtime.threadsOff = off;
   if (threads === 1) return;
   try {
-    runtime.pool = await startPool(runtime, { module, threads, makers: workerMakers(worker) });
+    runtime.pool = await startPool(runtime, { module, slots: threads, makers: workerMakers(worker) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    runtime.threadsOff = `no worker could be started (${reason}); init({ worker }) takes one of your own`;
+    const help = worker || error instanceof ConvasmError ? '' : '; init({ worker }) takes one of your own';
+    runtime.threadsOff = `no worker could be started (${reason})${help}`;
   }
 }
 

@@ -60,7 +60,7 @@ export class Runtime {
   }
 
   /** Threads that may come to need private memory, the caller included. */
-  get threads(): number {
+  get slots(): number {
     return this.pool?.slots ?? 1;
   }
 
@@ -69,7 +69,7 @@ export class Runtime {
    * contract.
    *
    * @param privateBytes of a kernel with private memory (KERNELS): how many bytes each thread has of it. The addresses in `args` are
-   *   the caller's; the other threads' follow at this distance, `threads` of them in all. 0: there is but the caller's.
+   *   the caller's; the other threads' follow at this distance, `slots` of them in all. 0: there is but the caller's.
    * @throws ThreadError
    */
   run<K extends KernelName>(kernel: K, type: ElementType, args: KernelArgs<K>, blocks: number, privateBytes = 0): void {

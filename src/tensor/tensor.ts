@@ -8,11 +8,11 @@ import { track } from './scope.ts';
 import { checkShape, type Shape, sizeOf } from './shape.ts';
 import { Storage } from './storage.ts';
 
-/** Gives back the memory of tensors that were forgotten. Cloudflare Workers of before May 2025 have no such thing: there they stay. */
+/** Gives back the memory of tensors that were forgotten. Older Cloudflare Workers have no such thing: there they stay. */
 const forgotten =
   typeof FinalizationRegistry === 'function'
     ? /* @__PURE__ */ new FinalizationRegistry<Storage>(storage => storage.release())
-    : { register() {}, unregister() {} };
+    : undefined;
 /** A view keeps its tensor alive: nobody's numbers change under them because the tensor was collected. */
 const owners = new WeakMap<ArrayBufferView, Tensor>();
 
@@ -40,7 +40,7 @@ export class Tensor<D extends DType = DType> {
     this.size = sizeOf(shape);
     this.format = format;
     this.#storage = storage;
-    forgotten.register(this, storage, this);
+    forgotten?.register(this, storage, this);
     track(this);
   }
 
@@ -125,7 +125,7 @@ export class Tensor<D extends DType = DType> {
     const storage = this.storage;
     this.#storage = null;
     this.#view = null;
-    forgotten.unregister(this);
+    forgotten?.unregister(this);
     storage.release();
   }
 
@@ -172,7 +172,12 @@ export function makeContiguous(tensor: Tensor): void {
   }
   const bytes = tensor.size * DTYPES[tensor.dtype].bytes;
   const block = storage.runtime.allocator.allocate(bytes);
-  transposeFormat(storage.runtime, tensor, block.address, 'contiguous');
+  try {
+    transposeFormat(storage.runtime, tensor, block.address, 'contiguous');
+  } catch (error) {
+    storage.runtime.allocator.release(block); // Threads may have been lost; the tensor is as it was.
+    throw error;
+  }
   if (storage.shared) {
     new Uint8Array(storage.runtime.memory.buffer).copyWithin(
       storage.block.address,

@@ -11,7 +11,7 @@ import type { ScaleOption } from './filterGrad.ts';
  *
  * @param dy [batch, out, outHeight, outWidth]
  * @returns db, [out]
- * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function conv2dBiasGrad(dy: Tensor, options: ScaleOption & OutOption = {}): Tensor {
   const dtype = checkOperands({ dy });

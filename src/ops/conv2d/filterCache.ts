@@ -18,7 +18,7 @@ export class FilterCache {
   /**
    * Address of the prepared filters.
    *
-   * @throws OutOfMemoryError
+   * @throws OutOfMemoryError, ThreadError
    */
   get(runtime: Runtime, type: ElementType, w: Tensor, g: ConvGeometry, algorithm: PreparedAlgorithm): number {
     if (this.#storage && this.#of === w && this.#algorithm === algorithm) return this.#storage.block.address;
@@ -33,7 +33,7 @@ export class FilterCache {
     this.#storage = storage;
     if (direct) packFilters(runtime, type, g, w.address, address);
     else {
-      const [work = 0] = runtime.scratch.reserve(runtime.threads * WORK_BYTES);
+      const [work = 0] = runtime.scratch.reserve(runtime.slots * WORK_BYTES);
       transformFilters(runtime, type, tileSize(algorithm), filters, address, work);
     }
     this.#of = w;

@@ -25,7 +25,7 @@ export interface ScaleOption {
  * @param dy [batch, out, outHeight, outWidth]
  * @param filterShape [out, in / groups, kernel height, kernel width]
  * @returns dw, of `filterShape`
- * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function conv2dFilterGrad(
   x: Tensor,

@@ -36,7 +36,7 @@ export interface Conv2DForwardOptions extends Conv2DOptions, OutOption {
  * @param w [out, in / groups, kernel height, kernel width]
  * @param b [out], optional
  * @returns [batch, out, outHeight, outWidth], outHeight = floor((height + top + bottom - dilation * (kernel - 1) - 1) / stride) + 1
- * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function conv2d(x: Tensor, w: Tensor, b?: Tensor | null, options: Conv2DForwardOptions = {}): Tensor {
   const bias = b ?? undefined;

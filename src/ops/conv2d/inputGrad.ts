@@ -43,7 +43,7 @@ export interface Conv2DInputGradOptions extends Conv2DOptions, OutOption {
  * @param w [out, in / groups, kernel height, kernel width]
  * @param inputShape shape of the input, [batch, in, height, width]
  * @returns dx, of `inputShape`
- * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError
+ * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function conv2dInputGrad(
   dy: Tensor,

@@ -2,6 +2,8 @@
  * The words (32 bits each) that the caller and the workers of a pool share. What different threads write at the same time stands on
  * cache lines of its own, 16 words each.
  *
+ * A slot is the place of a thread in all this: the caller's is number 0. Those of threads that are lost stay, and stay empty.
+ *
  * A job is opened by raising GENERATION and closed by taking OPEN out of STATE. A worker takes part if it can raise STATE while the
  * job is open, so one that wakes up late costs the caller nothing; what the job is stays as it is until STATE is 0.
  */
@@ -48,41 +50,12 @@ export function statusWord(thread: number): number {
   return THREADS + thread * THREAD_WORDS;
 }
 
-/**
- * Does blocks of the open job until there are none left. Each thread begins with a part of its own, the same part of every job with as
- * many blocks: what it wrote in one kernel it finds in its cache in the next. Then it helps the others with theirs.
- */
-export function claimBlocks(
-  words: Int32Array,
-  threads: number,
-  thread: number,
-  call: (first: number, last: number) => void,
-): void {
-  const blocks = words[BLOCKS] as number;
-  const step = words[STEP] as number;
-  for (let turn = 0; turn < threads; turn++) {
-    const part = (thread + turn) % threads;
-    const next = statusWord(part) + NEXT;
-    const end = partStart(blocks, threads, part + 1);
-    for (;;) {
-      const first = Atomics.add(words, next, step);
-      if (first >= end) break;
-      call(first, Math.min(first + step, end));
-    }
-  }
-}
-
-/** The first block of a thread's part. */
-export function partStart(blocks: number, threads: number, thread: number): number {
-  return Math.floor((blocks * thread) / threads);
-}
-
 /** Place of a thread's own copy of the argument struct, in words; the caller's copy stands elsewhere. */
-export function argsWord(threads: number, thread: number): number {
-  return statusWord(threads) + (thread * ARGS_BYTES) / 4;
+export function argsWord(slots: number, thread: number): number {
+  return statusWord(slots) + (thread * ARGS_BYTES) / 4;
 }
 
 /** Bytes of all this for so many threads. */
-export function controlBytes(threads: number): number {
-  return argsWord(threads, threads) * 4;
+export function controlBytes(slots: number): number {
+  return argsWord(slots, slots) * 4;
 }

@@ -65,7 +65,9 @@ function obstacle(own: { readonly module: boolean; readonly worker: boolean }): 
       ? undefined
       : 'worker_threads cannot be reached here; Node 20.16 or newer has them for every module';
   }
-  return typeof host.Worker === 'function' ? undefined : 'there is no Worker here';
+  return typeof host.Worker === 'function'
+    ? undefined
+    : 'there is no Worker here; init({ worker }) takes one of your own';
 }
 
 function cores(): number {

@@ -1,10 +1,11 @@
 import { ThreadError } from '../../errors.ts';
+import { claimBlocks, partStart } from './claim.ts';
 import {
+  ASLEEP,
   AWAKE,
   BLOCKS,
   BUSY,
   CALLER_SLEEPS,
-  claimBlocks,
   ENDED,
   FAILED,
   GENERATION,
@@ -14,7 +15,6 @@ import {
   NEXT,
   OPEN,
   PRIVATE_BYTES,
-  partStart,
   STATE,
   STEP,
   STOP,
@@ -37,7 +37,10 @@ export interface Limits {
   readonly wake: number;
   /** A claim takes about as long as this at least: it costs 0.1 us. */
   readonly claim: number;
-  /** Milliseconds without any sign of the workers that have taken part, after which they are given up. No block takes that long. */
+  /**
+   * Milliseconds without any sign of the workers that have taken part, after which they are given up; and at least SLOWNESS times what
+   * their last claims should take.
+   */
   readonly patience: number;
   /**
    * Milliseconds for which all is done alone once waiting for workers has cost more than they brought: other programs keep them from
@@ -48,6 +51,8 @@ export interface Limits {
 
 const LIMITS: Limits = { share: 5_000, wake: 60_000, claim: 2_000, patience: 5_000, rest: 10 };
 const LONGEST_REST = 27;
+/** How much longer than estimated a claim may take on a slow machine. */
+const SLOWNESS = 50;
 
 /** Nanoseconds that threads can have saved in advance: a wait for the length of a time slice is no reason to rest. */
 const CREDIT = 3_000_000;
@@ -87,11 +92,15 @@ export class ThreadPool {
   #restsUntil = 0;
   #saved = 0;
   #alive: number;
-  #lost: string[] = [];
+  readonly #lost: string[];
 
-  /** @param threads the workers by their number less one; null where none could be started */
-  constructor(words: Int32Array, threads: readonly (Thread | null)[]) {
+  /**
+   * @param threads the workers by their number less one; null where none could be started
+   * @param missing why not, for each of these
+   */
+  constructor(words: Int32Array, threads: readonly (Thread | null)[], missing: readonly string[]) {
     this.#words = words;
+    this.#lost = [...missing];
     this.#threads = [...threads];
     this.#maySleep = maySleep(words);
     this.#alive = threads.filter(thread => thread !== null).length;
@@ -110,9 +119,9 @@ export class ThreadPool {
     return this.#alive + 1;
   }
 
-  /** Why threads were lost. */
+  /** Why there are fewer threads than were asked for. */
   get lost(): readonly string[] {
-    return this.#lost;
+    return [...this.#lost];
   }
 
   /**
@@ -142,17 +151,21 @@ export class ThreadPool {
     words[STEP] = step;
     words[PRIVATE_BYTES] = privateBytes;
     for (let part = 0; part < slots; part++) words[statusWord(part) + NEXT] = partStart(blocks, slots, part);
+    words[FAILED] = 0;
     Atomics.store(words, STATE, OPEN);
     Atomics.add(words, GENERATION, 1);
     if (asleep || (work >= wake && Atomics.load(words, AWAKE) < this.#alive)) Atomics.notify(words, GENERATION);
+    let lost = 0;
     try {
       claimBlocks(words, slots, 0, (first, last) => kernel.call(args, first, last));
     } finally {
       // Also when the kernel has failed: then nobody may go on writing.
       for (let part = 0; part < slots; part++) Atomics.store(words, statusWord(part) + NEXT, blocks);
-      if (Atomics.and(words, STATE, ~OPEN) !== OPEN) this.#join();
+      const patience = Math.max(this.limits.patience, (SLOWNESS * work * step) / blocks / 1e6);
+      if (Atomics.and(words, STATE, ~OPEN) !== OPEN) lost = this.#join(patience);
+      if (words[FAILED] === 1) lost += this.#drop(ENDED, 'a kernel failed in it');
     }
-    if (words[FAILED] === 1) this.#dropFailed();
+    if (lost > 0) throw this.#error(lost);
     this.#earn(work * (1 - 1 / this.threads));
     return true;
   }
@@ -185,14 +198,15 @@ export class ThreadPool {
     this.#restsUntil = performance.now() + Math.min(3 ** this.#failedRests++, LONGEST_REST) * this.limits.rest;
   }
 
-  /** Waits for the workers that have joined. */
-  #join(): void {
+  /** Waits for the workers that have joined; says how many of them had to be given up. */
+  #join(patience: number): number {
     const words = this.#words;
-    for (let i = 0; i < TURNS; i++) if (Atomics.load(words, STATE) === 0) return;
-    let waited = 0;
+    for (let i = 0; i < TURNS; i++) if (Atomics.load(words, STATE) === 0) return 0;
     const start = performance.now();
     let last = start;
+    let waited = 0;
     let before = -1;
+    let lost = 0;
     for (;;) {
       const state = Atomics.load(words, STATE);
       if (state === 0) break;
@@ -208,54 +222,61 @@ export class ThreadPool {
       const now = performance.now();
       waited += Math.min(LOOK, now - last);
       last = now;
-      if (waited >= this.limits.patience) this.#giveUp();
+      if (waited < patience) continue;
+      const given = this.#giveUp(patience);
+      lost += given;
+      if (given > 0) continue;
+      // One has ended just between its last block and leaving. Nobody knows which one: all start afresh, or end.
+      lost += this.#alive;
+      for (const status of [IDLE, ASLEEP, BUSY]) this.#drop(status, 'it ended in the middle of a call');
+      Atomics.store(words, STATE, 0);
     }
     this.#credit -= (last - start) * 1e6;
+    return lost;
   }
 
   /** Ends the workers that have joined and never left. */
-  #giveUp(): void {
-    const reason = `it did not answer for ${this.limits.patience / 1000} s`;
-    const stuck = this.#drop(BUSY, reason);
-    // None: the last one is just about to leave.
-    if (stuck === 0) return;
-    Atomics.store(this.#words, STATE, 0);
-    throw this.#error(stuck, reason);
-  }
-
-  /** Ends the workers in which a kernel has failed. */
-  #dropFailed(): never {
-    Atomics.store(this.#words, FAILED, 0);
-    const reason = 'a kernel failed in it';
-    throw this.#error(this.#drop(ENDED, reason), reason);
+  #giveUp(patience: number): number {
+    const stuck = this.#drop(BUSY, `it did not answer for ${Number((patience / 1000).toPrecision(2))} s`);
+    Atomics.sub(this.#words, STATE, stuck * JOINED);
+    return stuck;
   }
 
   /** Ends the workers of a status; says how many there were. */
   #drop(status: number, reason: string): number {
     let count = 0;
     this.#threads.forEach((thread, index) => {
-      if (!thread || Atomics.load(this.#words, statusWord(index + 1)) !== status) return;
+      // In one step: a worker that is just leaving is no longer to be dropped.
+      const is = thread && Atomics.compareExchange(this.#words, statusWord(index + 1), status, ENDED);
+      if (is !== status) return;
+      if (status === IDLE || status === BUSY) Atomics.sub(this.#words, AWAKE, 1);
       count++;
-      this.#lose(index, reason);
-      void thread.end();
+      this.#strike(index, reason);
     });
     return count;
   }
 
-  /** Takes a worker out of the books. */
+  /** A worker has ended by itself. */
   #lose(index: number, reason: string): void {
     if (!this.#threads[index] || this.#words[STOP] === 1) return;
+    const status = Atomics.exchange(this.#words, statusWord(index + 1), ENDED);
+    if (status === IDLE || status === BUSY) Atomics.sub(this.#words, AWAKE, 1);
+    this.#strike(index, reason);
+  }
+
+  /** Takes a worker out of the books, and ends it. */
+  #strike(index: number, reason: string): void {
+    const thread = this.#threads[index];
     this.#threads[index] = null;
     this.#alive--;
     this.#lost.push(reason);
-    const status = Atomics.exchange(this.#words, statusWord(index + 1), ENDED);
-    if (status === IDLE || status === BUSY) Atomics.sub(this.#words, AWAKE, 1);
+    void thread?.end();
   }
 
-  #error(count: number, reason: string): ThreadError {
+  #error(count: number): ThreadError {
     return new ThreadError(
-      `${count} of convasm's threads ${count === 1 ? 'was' : 'were'} lost: ${reason}. The result of this call must not be used; ` +
-        `calls after it run on ${this.threads}.`,
+      `${count} of convasm's threads ${count === 1 ? 'was' : 'were'} lost: ${this.#lost.slice(-count).join('; ')}. What this call ` +
+        `was writing must not be used; calls after it run on ${this.threads}.`,
       this.threads,
     );
   }

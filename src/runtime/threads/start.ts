@@ -11,7 +11,7 @@ const SPIN = 0.2;
 export interface PoolOptions {
   readonly module: WebAssembly.Module;
   /** Threads, the caller included. */
-  readonly threads: number;
+  readonly slots: number;
   /** Ways to make a worker, tried in this order. */
   readonly makers: readonly (() => WorkerLike)[];
 }
@@ -21,17 +21,17 @@ export interface PoolOptions {
  *
  * @throws Error with the reason where none can be
  */
-export async function startPool(runtime: Runtime, { module, threads, makers }: PoolOptions): Promise<ThreadPool> {
+export async function startPool(runtime: Runtime, { module, slots, makers }: PoolOptions): Promise<ThreadPool> {
   // Never given back: a worker that is ended may still look at it.
-  const { address } = runtime.allocator.allocate(controlBytes(threads));
-  const words = runtime.memory.i32.subarray(address / 4, (address + controlBytes(threads)) / 4).fill(0);
+  const { address } = runtime.allocator.allocate(controlBytes(slots));
+  const words = runtime.memory.i32.subarray(address / 4, (address + controlBytes(slots)) / 4).fill(0);
   const { names, privateWords } = kernelList();
   const common = {
     module,
     memory: runtime.memory.memory,
     control: address,
     args: ARGS_ADDRESS,
-    threads,
+    slots,
     kernels: names,
     privateWords,
     spin: SPIN,
@@ -49,8 +49,8 @@ export async function startPool(runtime: Runtime, { module, threads, makers }: P
     reasons.push(failures.join('; then '));
     return null;
   };
-  const numbers = Array.from({ length: threads - 1 }, (_, i) => i + 1);
+  const numbers = Array.from({ length: slots - 1 }, (_, i) => i + 1);
   const started = await Promise.all(numbers.map(thread => start({ ...common, thread })));
   if (started.every(thread => thread === null)) throw new Error(reasons[0]);
-  return new ThreadPool(words, started);
+  return new ThreadPool(words, started, reasons);
 }

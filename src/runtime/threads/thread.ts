@@ -39,7 +39,10 @@ export class Thread {
    * @throws Error with the reason where it does not get so far
    */
   static async start(make: () => WorkerLike, message: StartMessage): Promise<Thread> {
-    const worker = make();
+    const worker: WorkerLike | undefined = make();
+    if (typeof worker?.postMessage !== 'function' || typeof worker.terminate !== 'function') {
+      throw new Error(`init({ worker }) gave ${worker}, which is no Worker`);
+    }
     const thread = new Thread(worker);
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
@@ -48,9 +51,16 @@ export class Thread {
         thread.#onEnd = reason => reject(new Error(reason));
         listen(worker, {
           message: answer => {
-            const { listens, ready, failed } = (answer ?? {}) as { listens?: true; ready?: true; failed?: string };
-            if (listens) worker.postMessage(message);
-            if (ready) resolve();
+            const { listens, ready, failed } = (answer ?? {}) as { listens?: true; ready?: number; failed?: string };
+            if (listens) {
+              try {
+                worker.postMessage(message);
+              } catch (error) {
+                reject(error); // It may not have the memory or the module.
+              }
+            }
+            // A worker that was given twice has the other number.
+            if (ready === message.thread) resolve();
             if (typeof failed === 'string') thread.#end(failed);
           },
           end: reason => thread.#end(reason),

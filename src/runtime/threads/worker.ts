@@ -2,6 +2,7 @@
  * The program of a worker: waits for jobs and does blocks of them until it is told to stop. tools/build.mjs makes one script without
  * imports of it, which runs as a Web Worker (classic or module) and in worker_threads.
  */
+import { claimBlocks } from './claim.ts';
 import {
   ARGS_BYTES,
   ASLEEP,
@@ -9,7 +10,6 @@ import {
   argsWord,
   BUSY,
   CALLER_SLEEPS,
-  claimBlocks,
   controlBytes,
   ENDED,
   FAILED,
@@ -31,8 +31,8 @@ export interface StartMessage {
   /** Addresses of the control words and of the caller's argument struct. */
   readonly control: number;
   readonly args: number;
-  /** Threads of the pool, and this worker's number, 1 or more. */
-  readonly threads: number;
+  /** Slots of the pool, and this worker's own, 1 or more. */
+  readonly slots: number;
   readonly thread: number;
   /** Names of the kernels, and the words of their argument structs that hold an address of private memory. */
   readonly kernels: readonly string[];
@@ -41,30 +41,31 @@ export interface StartMessage {
   readonly spin: number;
 }
 
-/** What it says: that it listens, that it is ready, or why it is not, or no longer. */
-type WorkerMessage = { readonly listens: true } | { readonly ready: true } | { readonly failed: string };
+/** What it says: that it listens, which thread is ready, or why it is not, or no longer. */
+type WorkerMessage = { readonly listens: true } | { readonly ready: number } | { readonly failed: string };
 
 type Kernel = (args: number, first: number, last: number) => void;
 
 /** `Atomics.pause`, where there is one: tells the processor that this is a loop that waits. */
 const pause: () => void = (Atomics as { pause?(): void }).pause?.bind(Atomics) ?? (() => {});
 
-/** Turns between two looks at the clock. */
+/** Turns between two looks at the clock, and looks after which it is time to sleep whatever the clock says: some are coarse. */
 const TURNS = 64;
+const LOOKS = 3_000;
 
 function work(start: StartMessage): void {
-  const { memory, threads, thread, privateWords } = start;
+  const { memory, slots, thread, privateWords } = start;
   const { exports } = new WebAssembly.Instance(start.module, { env: { memory } });
   const kernels = start.kernels.map(name => exports[name] as Kernel);
   // Growth leaves this view valid, and as long as it was.
-  const words = new Int32Array(memory.buffer, start.control, controlBytes(threads) / 4);
+  const words = new Int32Array(memory.buffer, start.control, controlBytes(slots) / 4);
   const callersArgs = new Int32Array(memory.buffer, start.args, ARGS_BYTES / 4);
   const status = statusWord(thread);
-  const ownWord = argsWord(threads, thread);
+  const ownWord = argsWord(slots, thread);
   const ownArgs = words.subarray(ownWord, ownWord + ARGS_BYTES / 4);
   let seen = Atomics.load(words, GENERATION);
   Atomics.add(words, AWAKE, 1);
-  post({ ready: true });
+  post({ ready: thread });
 
   for (;;) {
     seen = nextJob(seen);
@@ -75,11 +76,13 @@ function work(start: StartMessage): void {
       run();
     } catch (error) {
       failure = error;
-      Atomics.store(words, FAILED, 1);
     }
     // The caller may have given this worker up in the meantime; then it has taken it out of the books.
     if (Atomics.compareExchange(words, status, BUSY, failure === undefined ? IDLE : ENDED) !== BUSY) return;
-    if (failure !== undefined) Atomics.sub(words, AWAKE, 1);
+    if (failure !== undefined) {
+      Atomics.sub(words, AWAKE, 1);
+      Atomics.store(words, FAILED, 1);
+    }
     if (Atomics.sub(words, STATE, JOINED) === JOINED && Atomics.load(words, CALLER_SLEEPS) === 1) {
       Atomics.notify(words, STATE);
     }
@@ -91,19 +94,20 @@ function work(start: StartMessage): void {
   /** Waits until GENERATION is not `seen`, awake at first: waking a thread takes 50 us and more. */
   function nextJob(seen: number): number {
     let until = performance.now() + start.spin;
-    for (;;) {
+    for (let looks = 1; ; looks++) {
       for (let i = 0; i < TURNS; i++) {
         const generation = Atomics.load(words, GENERATION);
         if (generation !== seen) return generation;
         pause();
       }
-      if (performance.now() < until) continue;
+      if (looks < LOOKS && performance.now() < until) continue;
       Atomics.store(words, status, ASLEEP);
       Atomics.sub(words, AWAKE, 1);
       Atomics.wait(words, GENERATION, seen);
       Atomics.add(words, AWAKE, 1);
       Atomics.store(words, status, IDLE);
       until = performance.now() + start.spin;
+      looks = 0;
     }
   }
 
@@ -130,7 +134,7 @@ function work(start: StartMessage): void {
       for (const word of own) if (ownArgs[word] !== 0) ownArgs[word] = (ownArgs[word] as number) + bytes;
       args = start.control + ownWord * 4;
     }
-    claimBlocks(words, threads, thread, (first, last) => call(args, first, last));
+    claimBlocks(words, slots, thread, (first, last) => call(args, first, last));
   }
 }
 

@@ -128,6 +128,101 @@ describe('a worker that is lost', () => {
     for (let i = 0; i < 20; i++) convasm.scope(() => void convolve());
   });
 
+  it('two of them in one call: both are told of', async () => {
+    await convasm.init({ threads: 3, worker: () => spoiled('process.exit(3)') });
+    shareAll();
+    let error: unknown;
+    try {
+      untilShared(() => convasm.scope(() => void convolve()));
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(convasm.ThreadError);
+    // Mostly both have come to their first block; one that is late is lost in the next call.
+    const { threads } = convasm.runtimeInfo();
+    expect(String(error)).toContain(`${3 - threads} of convasm's threads`);
+    if (threads > 1) expect(() => untilShared(() => convasm.scope(() => void convolve()))).toThrow(convasm.ThreadError);
+    expect(convasm.runtimeInfo().threadsLost).toHaveLength(2);
+    expect(convolve().shape).toEqual([2, 40, 33, 33]);
+  });
+
+  it('just before it leaves a call: nobody waits for ever', async () => {
+    // Ends where it would take itself off the list of those who have joined.
+    const before =
+      'const { sub } = Atomics; Atomics.sub = (w, i, v) => { if (v === 2) process.exit(4); return sub(w, i, v); };';
+    await convasm.init({ threads: 2, worker: () => new Worker(before + source, { eval: true }) });
+    shareAll();
+    expect(() => untilShared(() => convasm.scope(() => void convolve()))).toThrow(/it ended in the middle of a call/);
+    expect(convasm.runtimeInfo()).toMatchObject({ threads: 1, threadsLost: ['it ended in the middle of a call'] });
+    expect(convolve().shape).toEqual([2, 40, 33, 33]);
+  });
+
+  it('while the caller fails as well: the next call is sound', async () => {
+    await convasm.init({ threads: 1 });
+    const expected = convolve().toArray();
+    await load();
+    await convasm.init({ threads: 2, worker: () => spoiled('throw new Error("spoiled")') });
+    shareAll();
+    const call = () => {
+      throw new Error('in the caller');
+    };
+    let failures = 0;
+    for (let i = 0; i < 50; i++) {
+      try {
+        pool()?.share({ call, place: 0 }, 64, 46, 0, 1e6);
+      } catch (error) {
+        expect(String(error)).toMatch(/in the caller/);
+        failures++;
+      }
+    }
+    expect(failures).toBeGreaterThan(0);
+    expect(convolve().toArray()).toEqual(expected);
+    await vi.waitFor(() => expect(convasm.runtimeInfo().threads).toBe(1));
+  });
+
+  it('in the middle of a change of memory format: the tensor is as it was, and no memory is lost', async () => {
+    const before = `
+      const { Instance } = WebAssembly;
+      WebAssembly.Instance = function (module, imports) {
+        const { exports } = new Instance(module, imports);
+        return { exports: { ...exports, transpose_f32: () => { throw new Error('spoiled'); } } };
+      };`;
+    await convasm.init({ threads: 2, worker: () => new Worker(before + source, { eval: true }) });
+    const values = Float32Array.from({ length: 2 * 64 * 32 * 32 }, (_, i) => i);
+    const contiguous = convasm.tensor(values, [2, 64, 32, 32]);
+    const x = ops.maxPool2d(contiguous, { kernelSize: 1 }); // channels-last
+    contiguous.dispose(); // Forgotten, it would be collected at any moment.
+    const y = ops.maxPool2d(x, { kernelSize: 1 });
+    const change = () => ops.maxPool2d(x, { kernelSize: 1, out: y }).data;
+    change();
+    const { used } = convasm.runtimeInfo().memory;
+    shareAll();
+    expect(() => untilShared(change)).toThrow(convasm.ThreadError);
+    expect(convasm.runtimeInfo().memory.used).toBe(used);
+    expect(y.toArray()).toEqual(x.toArray());
+  });
+
+  it('is not one that takes long with blocks that take long', async () => {
+    const slow = `
+      const { Instance } = WebAssembly;
+      WebAssembly.Instance = function (module, imports) {
+        const { exports } = new Instance(module, imports);
+        return { exports: { ...exports, gemm_f32: (...args) => {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+          exports.gemm_f32(...args);
+        } } };
+      };`;
+    await convasm.init({ threads: 2, worker: () => new Worker(slow + source, { eval: true }) });
+    // Patience of 0.05 s, but a claim is estimated at 0.1 s, and fifty times that is patience enough.
+    shareAll(50);
+    const threads = pool();
+    const share = threads?.share.bind(threads);
+    if (threads && share)
+      threads.share = (kernel, args, blocks, bytes) => share(kernel, args, blocks, bytes, 1e8 * blocks);
+    for (let i = 0; i < 5; i++) convolve();
+    expect(convasm.runtimeInfo().threads).toBe(2);
+  });
+
   it('because a kernel failed in it: a ThreadError at once', async () => {
     await convasm.init({ threads: 2, worker: () => spoiled('throw new Error("spoiled")') });
     shareAll(60_000);
@@ -169,12 +264,40 @@ describe('threads that cannot be had', () => {
       /faulty/,
     ],
     ['a worker that ends at once', () => new Worker('process.exit(7)', { eval: true }), /ended with code 7/],
+    ['something that is no worker', () => undefined, /init\(\{ worker \}\) gave undefined, which is no Worker/],
+    ['a promise of a worker', async () => {}, /gave \[object Promise\], which is no Worker/],
   ])('%s: one thread, and the reason', async (_, worker, reason) => {
     await convasm.init({ threads: 2, worker: worker as () => Worker });
     const { threads, threadsOff } = convasm.runtimeInfo();
     expect(threads).toBe(1);
     expect(threadsOff).toMatch(reason);
-    expect(threadsOff).toMatch(/init\(\{ worker \}\) takes one of your own/);
+    expect(convolve().shape).toEqual([2, 40, 33, 33]);
+  });
+
+  it('some of them: the others run, and the reason is there', async () => {
+    let made = 0;
+    const worker = () => new Worker(made++ === 0 ? 'throw new Error("faulty")' : source, { eval: true, stderr: true });
+    await convasm.init({ threads: 3, worker });
+    expect(convasm.runtimeInfo()).toMatchObject({ threads: 2, threadsLost: [expect.stringMatching(/faulty/)] });
+  });
+
+  it('for want of shared memory: an unshared one, and the reason', async () => {
+    const { Memory } = WebAssembly;
+    WebAssembly.Memory = class extends Memory {
+      constructor(descriptor: WebAssembly.MemoryDescriptor) {
+        // As Firefox does it: not a RangeError.
+        if (descriptor.shared) throw new Error('out of memory');
+        super(descriptor);
+      }
+    };
+    try {
+      await convasm.init({ threads: 2 });
+    } finally {
+      WebAssembly.Memory = Memory;
+    }
+    const { threads, threadsOff } = convasm.runtimeInfo();
+    expect(threads).toBe(1);
+    expect(threadsOff).toMatch(/no shared memory of \d+ bytes/);
     expect(convolve().shape).toEqual([2, 40, 33, 33]);
   });
 

@@ -228,7 +228,7 @@ function runPlanes(runtime: Runtime, type: ElementType, plan: PlanesPlan): void 
   const spareBytes = plan.kind === KIND.gradient3 ? plan.targetWidth * bytes : 0;
   const privateBytes = bandBytes + roundUp(rowBytes) + roundUp(spareBytes);
   const [scratch = 0, tapTable = 0, phaseTable = 0, masks = 0] = runtime.scratch.reserve(
-    runtime.threads * privateBytes,
+    runtime.slots * privateBytes,
     taps.length * 8,
     phases.length * 32,
     3 * VECTOR_BYTES,

@@ -38,7 +38,7 @@ export function depthwiseFilterGradPass(
   const bandBytes = roundUp(((band - 1) * y.stride + reach) * row * bytes);
   const zerosBytes = roundUp(x.out * bytes);
   const privateBytes = bandBytes + zerosBytes + roundUp(tableTaps * VECTOR_BYTES);
-  const [scratch = 0, taps = 0] = runtime.scratch.reserve(runtime.threads * privateBytes, tableTaps * 4);
+  const [scratch = 0, taps = 0] = runtime.scratch.reserve(runtime.slots * privateBytes, tableTaps * 4);
   const { i32 } = runtime.memory;
   for (let i = 0; i < tableTaps; i++) {
     const tap = Math.min(i, filterTaps - 1);

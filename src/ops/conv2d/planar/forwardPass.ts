@@ -46,7 +46,7 @@ export function planarForwardPass(
   const [filters = 0, frames = 0, work = 0] = runtime.scratch.reserve(
     planarFilterBytes(tiles, taps, bytes),
     (chunk * planes.image + planarSlack(rowStep)) * bytes,
-    runtime.threads * WORK_BYTES,
+    runtime.slots * WORK_BYTES,
   );
   packPlanarFilters(runtime, type, planes, tiles, taps, filters);
   const pixels = g.y.out * g.x.out;

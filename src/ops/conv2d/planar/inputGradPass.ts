@@ -54,7 +54,7 @@ export function planarInputGradPass(
   const [filters = 0, frames = 0, work = 0] = runtime.scratch.reserve(
     size,
     (chunk * planes.image + planarSlack(planes.row)) * bytes,
-    runtime.threads * WORK_BYTES,
+    runtime.slots * WORK_BYTES,
   );
   for (const { taps, tiles, offset } of parts) {
     packPlanarFilters(runtime, type, planes, tiles, taps, filters + offset);

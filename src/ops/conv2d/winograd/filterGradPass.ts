@@ -61,7 +61,7 @@ export function winogradFilterGradPass(
     points * dataPlane * bytes + SLACK_BYTES,
     points * dyPlane * bytes,
     points * sumPlane * bytes,
-    runtime.threads * WORK_BYTES,
+    runtime.slots * WORK_BYTES,
     tableBytes(depth),
     tableBytes(depth),
   );

@@ -144,7 +144,7 @@ function winogradPass(runtime: Runtime, type: ElementType, size: TileSize, opera
     direct ? 0 : chunk * frameSize(frame, depth) * bytes + SLACK_BYTES,
     points * dataPlane * bytes + SLACK_BYTES,
     points * resultPlane * bytes + SLACK_BYTES,
-    runtime.threads * WORK_BYTES,
+    runtime.slots * WORK_BYTES,
     tableBytes(block),
     tableBytes(block),
   );
