@@ -39,7 +39,7 @@ export const NEXT = 16;
 export const IDLE = 0;
 export const ASLEEP = 1;
 export const BUSY = 2;
-/** A kernel failed in it, or it has ended. */
+/** A kernel failed in it, or it has ended, or is to end: it does not come back from here. */
 export const ENDED = 3;
 
 /** Bytes of an argument struct, at most. */

@@ -104,6 +104,8 @@ export class ThreadPool {
     this.#threads = [...threads];
     this.#maySleep = maySleep(words);
     this.#alive = threads.filter(thread => thread !== null).length;
+    // Some may have fallen asleep by now.
+    Atomics.add(words, AWAKE, this.#alive);
     threads.forEach((thread, index) => {
       thread?.onEnd(reason => this.#lose(index, reason));
     });

@@ -1,5 +1,5 @@
 import { ARGS_ADDRESS, kernelList, type Runtime } from '../runtime.ts';
-import { controlBytes } from './control.ts';
+import { controlBytes, ENDED, statusWord } from './control.ts';
 import { ThreadPool } from './pool.ts';
 import { Thread, type WorkerLike } from './thread.ts';
 import type { StartMessage } from './worker.ts';
@@ -46,6 +46,8 @@ export async function startPool(runtime: Runtime, { module, slots, makers }: Poo
         failures.push(error instanceof Error ? error.message : String(error));
       }
     }
+    // One that comes after all takes no part.
+    Atomics.store(words, statusWord(message.thread), ENDED);
     reasons.push(failures.join('; then '));
     return null;
   };

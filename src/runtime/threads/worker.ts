@@ -51,7 +51,7 @@ const pause: () => void = (Atomics as { pause?(): void }).pause?.bind(Atomics) ?
 
 /** Turns between two looks at the clock, and looks after which it is time to sleep whatever the clock says: some are coarse. */
 const TURNS = 64;
-const LOOKS = 3_000;
+const LOOKS = 2_000;
 
 function work(start: StartMessage): void {
   const { memory, slots, thread, privateWords } = start;
@@ -64,12 +64,11 @@ function work(start: StartMessage): void {
   const ownWord = argsWord(slots, thread);
   const ownArgs = words.subarray(ownWord, ownWord + ARGS_BYTES / 4);
   let seen = Atomics.load(words, GENERATION);
-  Atomics.add(words, AWAKE, 1);
   post({ ready: thread });
 
   for (;;) {
     seen = nextJob(seen);
-    if (Atomics.load(words, STOP) === 1) return;
+    if (Atomics.load(words, STOP) === 1 || Atomics.load(words, status) === ENDED) return;
     if (!join()) continue;
     let failure: unknown;
     try {
@@ -77,8 +76,8 @@ function work(start: StartMessage): void {
     } catch (error) {
       failure = error;
     }
-    // The caller may have given this worker up in the meantime; then it has taken it out of the books.
-    if (Atomics.compareExchange(words, status, BUSY, failure === undefined ? IDLE : ENDED) !== BUSY) return;
+    // The caller may have given this worker up in the meantime.
+    if (!change(BUSY, failure === undefined ? IDLE : ENDED)) return;
     if (failure !== undefined) {
       Atomics.sub(words, AWAKE, 1);
       Atomics.store(words, FAILED, 1);
@@ -101,11 +100,11 @@ function work(start: StartMessage): void {
         pause();
       }
       if (looks < LOOKS && performance.now() < until) continue;
-      Atomics.store(words, status, ASLEEP);
+      if (!change(IDLE, ASLEEP)) return seen;
       Atomics.sub(words, AWAKE, 1);
       Atomics.wait(words, GENERATION, seen);
+      if (!change(ASLEEP, IDLE)) return seen;
       Atomics.add(words, AWAKE, 1);
-      Atomics.store(words, status, IDLE);
       until = performance.now() + start.spin;
       looks = 0;
     }
@@ -116,10 +115,15 @@ function work(start: StartMessage): void {
       const state = Atomics.load(words, STATE);
       if ((state & OPEN) === 0) return false;
       // Busy first: from the moment that it has joined, the caller counts on it.
-      Atomics.store(words, status, BUSY);
+      if (!change(IDLE, BUSY)) return false;
       if (Atomics.compareExchange(words, STATE, state, state + JOINED) === state) return true;
-      Atomics.store(words, status, IDLE);
+      change(BUSY, IDLE);
     }
+  }
+
+  /** False where the caller has taken this worker out of the books: ENDED stays. */
+  function change(from: number, to: number): boolean {
+    return Atomics.compareExchange(words, status, from, to) === from;
   }
 
   function run(): void {
