@@ -85,7 +85,7 @@ const count = Number(values.shapes ?? 200);
 const seed = Number(values.seed ?? 1);
 const rounds = Number(values.rounds ?? 5);
 
-await init();
+await init({ threads: 1 });
 const { node, variant } = describeMachine();
 console.log(`Node ${node}, ${variant}, ${count} shapes, seed ${seed}`);
 const next = generator(seed);
