@@ -8,7 +8,7 @@ import {
 import { compile, loadBinary, type Variant, variantOf } from './binaries.ts';
 import { LinearMemory } from './memory.ts';
 import { Runtime } from './runtime.ts';
-import { planThreads, type ThreadPlan, workerMakers } from './threads/host.ts';
+import { planThreads, type ThreadPlan, workersOf } from './threads/host.ts';
 import { startPool } from './threads/start.ts';
 import type { WorkerLike } from './threads/thread.ts';
 import { warmUp } from './warmUp.ts';
@@ -180,7 +180,7 @@ async function addThreads(
   runtime.threadsOff = off;
   if (threads === 1) return;
   try {
-    runtime.pool = await startPool(runtime, { module, slots: threads, makers: workerMakers(worker) });
+    runtime.pool = await startPool(runtime, { module, slots: threads, workers: workersOf(worker) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const help = worker || error instanceof ConvasmError ? '' : '; init({ worker }) takes one of your own';

@@ -40,13 +40,24 @@ export function planThreads(
   return { threads: 1, off: 'the machine has one core; init({ threads: 2 }) starts a second thread all the same' };
 }
 
-/** Ways to make a worker, the best first. */
-export function workerMakers(own: (() => WorkerLike) | undefined): readonly (() => WorkerLike)[] {
-  if (own) return [own];
+/** Where workers come from. */
+export interface Workers {
+  /** Ways to make one, the best first. */
+  readonly makers: readonly (() => WorkerLike)[];
+  /** To be called when all have been made and are ready, or have failed. */
+  release(): void;
+}
+
+export function workersOf(own: (() => WorkerLike) | undefined): Workers {
+  const release = () => {};
+  if (own) return { makers: [own], release };
   const node = workerThreads();
   // No execArgv: loaders and flags of the process mean nothing to a script without imports.
-  if (node) return [() => new node.Worker(source, { eval: true, execArgv: [], name: 'convasm' })];
-  return [blobWorker, fileWorker];
+  if (node) return { makers: [() => new node.Worker(source, { eval: true, execArgv: [], name: 'convasm' })], release };
+  // One address for all, made before the first worker and revoked after the last has started: in a Web Worker of Firefox either waits
+  // for the page's thread, and for ever while a worker of its own is being loaded (one start of ten with three threads).
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  return { makers: [() => new Worker(url) as WorkerLike, fileWorker], release: () => URL.revokeObjectURL(url) };
 }
 
 function obstacle(own: { readonly module: boolean; readonly worker: boolean }): string | undefined {
@@ -94,15 +105,6 @@ function builtin(name: string): unknown {
     return host.process?.getBuiltinModule?.(name);
   } catch {
     return undefined; // An edge runtime that has the function and throws.
-  }
-}
-
-function blobWorker(): WorkerLike {
-  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-  try {
-    return new Worker(url) as WorkerLike;
-  } finally {
-    URL.revokeObjectURL(url);
   }
 }
 

@@ -1,7 +1,8 @@
 import { ARGS_ADDRESS, kernelList, type Runtime } from '../runtime.ts';
 import { controlBytes, ENDED, statusWord } from './control.ts';
+import type { Workers } from './host.ts';
 import { ThreadPool } from './pool.ts';
-import { Thread, type WorkerLike } from './thread.ts';
+import { Thread } from './thread.ts';
 import type { StartMessage } from './worker.ts';
 
 /** Milliseconds that a worker stays awake without a job. */
@@ -12,8 +13,7 @@ export interface PoolOptions {
   readonly module: WebAssembly.Module;
   /** Threads, the caller included. */
   readonly slots: number;
-  /** Ways to make a worker, tried in this order. */
-  readonly makers: readonly (() => WorkerLike)[];
+  readonly workers: Workers;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface PoolOptions {
  *
  * @throws Error with the reason where none can be
  */
-export async function startPool(runtime: Runtime, { module, slots, makers }: PoolOptions): Promise<ThreadPool> {
+export async function startPool(runtime: Runtime, { module, slots, workers }: PoolOptions): Promise<ThreadPool> {
   // Never given back: a worker that is ended may still look at it.
   const { address } = runtime.allocator.allocate(controlBytes(slots));
   const words = runtime.memory.i32.subarray(address / 4, (address + controlBytes(slots)) / 4).fill(0);
@@ -39,7 +39,7 @@ export async function startPool(runtime: Runtime, { module, slots, makers }: Poo
   const reasons: string[] = [];
   const start = async (message: StartMessage): Promise<Thread | null> => {
     const failures: string[] = [];
-    for (const make of makers) {
+    for (const make of workers.makers) {
       try {
         return await Thread.start(make, message);
       } catch (error) {
@@ -53,6 +53,7 @@ export async function startPool(runtime: Runtime, { module, slots, makers }: Poo
   };
   const numbers = Array.from({ length: slots - 1 }, (_, i) => i + 1);
   const started = await Promise.all(numbers.map(thread => start({ ...common, thread })));
+  workers.release();
   if (started.every(thread => thread === null)) throw new Error(reasons[0]);
   return new ThreadPool(words, started, reasons);
 }
