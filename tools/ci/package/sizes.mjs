@@ -10,7 +10,7 @@ const BUDGET = {
   'convasm.tgz': [372_000],
   'simd.wasm': [88_000, 27_400],
   'relaxed.wasm': [94_500, 29_300],
-  'convasm/worker': [1_900, 980],
+  'convasm/worker': [2_100, 1_120],
   'convasm, JS': [89_000, 31_500],
   'convasm, JS and both binaries': [163_000, 87_500],
   'convasm/ops, JS': [51_500, 19_000],
