@@ -5,8 +5,11 @@ export { encodeSafetensors } from './io/safetensors.ts';
 export { Conv2D, type Conv2DLayerOptions } from './layers/conv2d.ts';
 export { Flatten } from './layers/flatten.ts';
 export {
+  constant,
+  type FanOption,
   type Fans,
   fanInUniform,
+  glorotNormal,
   glorotUniform,
   heNormal,
   heUniform,
