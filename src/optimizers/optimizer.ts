@@ -1,7 +1,7 @@
 import { ArgumentError, StateError } from '../errors.ts';
 import { Layer } from '../layers/layer.ts';
 import { zeros } from '../tensor/create.ts';
-import { unscoped } from '../tensor/scope.ts';
+import { scope, unscoped } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { namedParameters } from './parameters.ts';
 import { adoptState, type OptimizerState, type Slot } from './state.ts';
@@ -78,17 +78,19 @@ export abstract class Optimizer {
    * @throws OutOfMemoryError
    */
   state(): OptimizerState {
-    const tensors: Record<string, Tensor> = {};
-    const parameters: Record<string, number> = {};
-    for (const { name, parameter } of namedParameters(this.#net)) {
-      const slot = this.#slots.get(parameter);
-      if (!slot || slot.steps === 0) continue;
-      parameters[name] = slot.steps;
-      this.#kinds.forEach((kind, i) => {
-        tensors[`${name}.${kind}`] = (slot.tensors[i] as Tensor).clone();
-      });
-    }
-    return { steps: { all: this.#steps, parameters }, tensors };
+    return scope(() => {
+      const tensors: Record<string, Tensor> = {};
+      const parameters: Record<string, number> = {};
+      for (const { name, parameter } of namedParameters(this.#net)) {
+        const slot = this.#slots.get(parameter);
+        if (!slot || slot.steps === 0) continue;
+        parameters[name] = slot.steps;
+        this.#kinds.forEach((kind, i) => {
+          tensors[`${name}.${kind}`] = (slot.tensors[i] as Tensor).clone();
+        });
+      }
+      return { steps: { all: this.#steps, parameters }, tensors };
+    });
   }
 
   /**
@@ -122,7 +124,9 @@ export abstract class Optimizer {
   #slot(parameter: Tensor): Slot {
     let slot = this.#slots.get(parameter);
     if (!slot) {
-      slot = { steps: 0, tensors: this.#kinds.map(() => unscoped(() => zeros(parameter.shape, parameter.dtype))) };
+      const made = () => this.#kinds.map(() => zeros(parameter.shape, parameter.dtype));
+      // In a scope, which gives back the first where there is no memory for the second.
+      slot = { steps: 0, tensors: unscoped(() => scope(made)) };
       this.#slots.set(parameter, slot);
     }
     return slot;

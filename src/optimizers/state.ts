@@ -1,5 +1,5 @@
 import { ArgumentError, DTypeError } from '../errors.ts';
-import { unscoped } from '../tensor/scope.ts';
+import { scope, unscoped } from '../tensor/scope.ts';
 import { checkSameShape } from '../tensor/shape.ts';
 import { checkTensor, type Tensor } from '../tensor/tensor.ts';
 import type { NamedParameter } from './parameters.ts';
@@ -64,23 +64,18 @@ function checkSteps(state: OptimizerState, parameters: readonly NamedParameter[]
   return parameters.filter(({ name }) => Object.hasOwn(state.steps.parameters, name));
 }
 
+/** In a scope, which gives back the first copies where there is no memory for the others. */
 function copies(state: OptimizerState, stepped: readonly NamedParameter[], kinds: readonly string[]) {
-  const made: Tensor[] = [];
-  const slots = new Map<Tensor, Slot>();
-  try {
-    for (const { name, parameter } of stepped) {
-      const tensors = kinds.map(kind => {
-        const copy = unscoped(() => (state.tensors[`${name}.${kind}`] as Tensor).clone());
-        made.push(copy);
-        return copy;
-      });
-      slots.set(parameter, { steps: state.steps.parameters[name] as number, tensors });
-    }
-  } catch (error) {
-    for (const tensor of made) tensor.dispose();
-    throw error;
-  }
-  return slots;
+  const copy = (name: string, kind: string) => (state.tensors[`${name}.${kind}`] as Tensor).clone();
+  const slots = unscoped(() =>
+    scope(() =>
+      stepped.map(({ name }) => ({
+        steps: state.steps.parameters[name] as number,
+        tensors: kinds.map(kind => copy(name, kind)),
+      })),
+    ),
+  );
+  return new Map(stepped.map(({ parameter }, i) => [parameter, slots[i] as Slot]));
 }
 
 function checkStepCount(argument: string, value: unknown, least: number): void {

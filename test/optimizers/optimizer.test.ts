@@ -11,6 +11,7 @@ import {
   Linear,
   type Optimizer,
   type OptimizerState,
+  OutOfMemoryError,
   runtimeInfo,
   Sequential,
   SGD,
@@ -19,7 +20,9 @@ import {
   scope,
   zeros,
 } from '../../src/index.ts';
+import { runtime } from '../../src/runtime/init.ts';
 import { expectExactly } from '../helpers/compare.ts';
+import { range } from '../helpers/convCases.ts';
 import { expectArgumentError, expectError, shown } from '../helpers/errors.ts';
 import { made, read } from '../helpers/tensors.ts';
 import { paramsOf, smallNet, train } from '../helpers/training.ts';
@@ -168,6 +171,58 @@ describe.each(optimizers)('%s', (_, make, kinds) => {
         'learningRate',
         shown(value),
       );
+  });
+});
+
+/** Runs `fn` with an allocator that has memory for `count` blocks more. */
+function withMemoryFor(count: number, fn: () => void): void {
+  const { allocator } = runtime();
+  const { allocate } = allocator;
+  let left = count;
+  allocator.allocate = bytes => {
+    if (left-- === 0) throw new OutOfMemoryError(bytes, 0, 0);
+    return allocate.call(allocator, bytes);
+  };
+  try {
+    fn();
+  } finally {
+    allocator.allocate = allocate;
+  }
+}
+
+describe('without memory', () => {
+  // Two moments for each of four parameters.
+  it.each(range(0, 7))('for more than %i tensors, step changes no parameter, and goes on when there is some', count => {
+    const net = smallNet();
+    train(net, new SGD(net, { learningRate: 0.1 }), 1, 'float32');
+    const before = paramsOf(net).map(read);
+    const optimizer = new Adam(net);
+    const { used } = runtimeInfo().memory;
+    withMemoryFor(count, () => expectError(() => optimizer.step(), OutOfMemoryError));
+    paramsOf(net).forEach((param, i) => {
+      expectExactly(param, before[i] as Values);
+    });
+    expect(optimizer.state()).toEqual({ steps: { all: 0, parameters: {} }, tensors: {} });
+    optimizer.step();
+    expect(optimizer.steps).toBe(1);
+    optimizer.dispose();
+    expect(runtimeInfo().memory.used).toBe(used);
+  });
+
+  it.each(range(0, 7))('for more than %i tensors, state and load give back what they took', count => {
+    const net = smallNet();
+    const optimizer = new Adam(net);
+    train(net, optimizer, 2, 'float32');
+    scope(() => {
+      const state = optimizer.state();
+      const { used } = runtimeInfo().memory;
+      withMemoryFor(count, () => expectError(() => optimizer.state(), OutOfMemoryError));
+      withMemoryFor(count, () => expectError(() => optimizer.load(state), OutOfMemoryError));
+      expect(runtimeInfo().memory.used).toBe(used);
+      const { steps, tensors } = optimizer.state();
+      expect(steps).toEqual(state.steps);
+      for (const [name, tensor] of Object.entries(tensors)) expectExactly(tensor, read(state.tensors[name] as never));
+    });
   });
 });
 
