@@ -20,6 +20,7 @@ import {
   softmaxCrossEntropyGrad as softmaxCrossEntropyGradOf,
   softmaxCrossEntropy as softmaxCrossEntropyOf,
 } from './loss/softmaxCrossEntropy';
+import { AdamArgs, adam as adamOf } from './optimizer/adam';
 import { SgdArgs, sgd as sgdOf } from './optimizer/sgd';
 import { PlanarArgs } from './planar/args';
 import { PlanarFilterArgs, planarFilter as planarFilterOf } from './planar/filter';
@@ -32,6 +33,8 @@ import { averagePoolGrad as averagePoolGradOf, averagePool as averagePoolOf } fr
 import { maxPoolGrad as maxPoolGradOf, maxPool as maxPoolOf } from './pool/max';
 import { Simd } from './simd';
 import { AddScaledArgs, addScaled as addScaledOf } from './tensor/addScaled';
+import { ScaleArgs, scale as scaleOf } from './tensor/scale';
+import { SumOfSquaresArgs, sumOfSquares as sumOfSquaresOf } from './tensor/sumOfSquares';
 import { TransposeArgs, transpose as transposeOf } from './tensor/transpose';
 import {
   WinogradDataArgs,
@@ -46,7 +49,7 @@ import {
 } from './winograd/filter';
 
 /** Raised whenever a struct or a function of this file changes its meaning, so that a module of another version is refused. */
-const ABI_VERSION: i32 = 1;
+const ABI_VERSION: i32 = 2;
 
 /** version * 2 + (1: relaxed SIMD). */
 export function abi(): i32 {
@@ -144,6 +147,18 @@ export function addScaled_f32(args: AddScaledArgs, first: i32, last: i32): void 
 export function addScaled_f64(args: AddScaledArgs, first: i32, last: i32): void {
   addScaledOf<f64>(args, first, last);
 }
+export function scale_f32(args: ScaleArgs, first: i32, last: i32): void {
+  scaleOf<f32>(args, first, last);
+}
+export function scale_f64(args: ScaleArgs, first: i32, last: i32): void {
+  scaleOf<f64>(args, first, last);
+}
+export function sumOfSquares_f32(args: SumOfSquaresArgs, first: i32, last: i32): void {
+  sumOfSquaresOf<f32>(args, first, last);
+}
+export function sumOfSquares_f64(args: SumOfSquaresArgs, first: i32, last: i32): void {
+  sumOfSquaresOf<f64>(args, first, last);
+}
 export function relu_f32(args: ReluArgs, first: i32, last: i32): void {
   reluOf<f32>(args, first, last);
 }
@@ -197,6 +212,12 @@ export function sgd_f32(args: SgdArgs, first: i32, last: i32): void {
 }
 export function sgd_f64(args: SgdArgs, first: i32, last: i32): void {
   sgdOf<f64>(args, first, last);
+}
+export function adam_f32(args: AdamArgs, first: i32, last: i32): void {
+  adamOf<f32>(args, first, last);
+}
+export function adam_f64(args: AdamArgs, first: i32, last: i32): void {
+  adamOf<f64>(args, first, last);
 }
 export function table(args: TableArgs, first: i32, last: i32): void {
   tableOf(args, first, last);

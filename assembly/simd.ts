@@ -48,6 +48,13 @@ export abstract class Simd {
     );
   }
 
+  /** Two elements as f64. */
+  @inline
+  static loadPair<T>(address: usize): v128 {
+    if (sizeof<T>() == 8) return v128.load(address);
+    return f64x2.promote_low_f32x4(v128.load_zero<u64>(address));
+  }
+
   /** The first `count` elements at `address` (1 <= count), lanes past them from `fill`. Reads nothing past them. */
   @inline
   static loadPartial<T>(address: usize, count: i32, fill: v128): v128 {

@@ -5,8 +5,11 @@ export { encodeSafetensors } from './io/safetensors.ts';
 export { Conv2D, type Conv2DLayerOptions } from './layers/conv2d.ts';
 export { Flatten } from './layers/flatten.ts';
 export {
+  constant,
+  type FanOption,
   type Fans,
   fanInUniform,
+  glorotNormal,
   glorotUniform,
   heNormal,
   heUniform,
@@ -22,7 +25,12 @@ export { AvgPool2D, MaxPool2D } from './layers/pool2d.ts';
 export { ReLU } from './layers/relu.ts';
 export { Sequential } from './layers/sequential.ts';
 export { SoftmaxCrossEntropy } from './losses/softmaxCrossEntropy.ts';
+export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
+export { clipGradNorm } from './optimizers/clipGradNorm.ts';
+export { Optimizer } from './optimizers/optimizer.ts';
+export { cosine, type Schedule, stepDecay, warmUp } from './optimizers/schedules.ts';
 export { SGD, type SGDOptions } from './optimizers/sgd.ts';
+export type { OptimizerState } from './optimizers/state.ts';
 export { type InitOptions, init, type RuntimeInfo, runtimeInfo, shutdown } from './runtime/init.ts';
 export { tensor, zeros } from './tensor/create.ts';
 export type { DType } from './tensor/dtype.ts';

@@ -28,18 +28,32 @@ export function uniform(options: SeedOption & { low?: number; high?: number } = 
   return scaledUniform(options, () => [low, high]);
 }
 
-/** N(0, 2 / fan in), for layers that a ReLU follows (He et al., 2015). */
-export function heNormal(options: SeedOption = {}): Initializer {
-  const draw = normalFrom(randomFrom(checkSeed(options.seed)));
-  return (size, fans) => {
-    const std = Math.sqrt(2 / fans.in);
-    return Float64Array.from({ length: size }, () => std * draw());
-  };
+/** `value` everywhere. */
+export function constant(value: number): Initializer {
+  if (!Number.isFinite(value)) throw new ArgumentError('value', value, 'a finite number');
+  return size => new Float64Array(size).fill(value);
 }
 
-/** U(-a, a), a = sqrt(6 / fan in) (He et al., 2015). */
-export function heUniform(options: SeedOption = {}): Initializer {
-  return scaledUniform(options, fans => symmetric(Math.sqrt(6 / fans.in)));
+export interface FanOption {
+  /** Which side keeps its spread: 'in' what passes forward, 'out' the gradients that pass back. Default 'in'. */
+  fan?: 'in' | 'out' | undefined;
+}
+
+/** N(0, 2 / fan), for layers that a ReLU follows (He et al., 2015; torch's kaiming_normal_). */
+export function heNormal(options: SeedOption & FanOption = {}): Initializer {
+  const fan = checkFan(options.fan);
+  return scaledNormal(options, fans => Math.sqrt(2 / fans[fan]));
+}
+
+/** U(-a, a), a = sqrt(6 / fan) (He et al., 2015; torch's kaiming_uniform_ for ReLU). */
+export function heUniform(options: SeedOption & FanOption = {}): Initializer {
+  const fan = checkFan(options.fan);
+  return scaledUniform(options, fans => symmetric(Math.sqrt(6 / fans[fan])));
+}
+
+/** N(0, 2 / (fan in + fan out)) (Glorot and Bengio, 2010; torch's xavier_normal_). */
+export function glorotNormal(options: SeedOption = {}): Initializer {
+  return scaledNormal(options, fans => Math.sqrt(2 / (fans.in + fans.out)));
 }
 
 /** U(-a, a), a = sqrt(6 / (fan in + fan out)) (Glorot and Bengio, 2010). */
@@ -50,6 +64,14 @@ export function glorotUniform(options: SeedOption = {}): Initializer {
 /** U(-a, a), a = 1 / sqrt(fan in): what PyTorch's layers start from, weights and bias. */
 export function fanInUniform(options: SeedOption = {}): Initializer {
   return scaledUniform(options, fans => symmetric(1 / Math.sqrt(fans.in)));
+}
+
+function scaledNormal(options: SeedOption, spread: (fans: Fans) => number): Initializer {
+  const draw = normalFrom(randomFrom(checkSeed(options.seed)));
+  return (size, fans) => {
+    const std = spread(fans);
+    return Float64Array.from({ length: size }, () => std * draw());
+  };
 }
 
 function scaledUniform(options: SeedOption, limits: (fans: Fans) => readonly [number, number]): Initializer {
@@ -67,4 +89,9 @@ function symmetric(limit: number): readonly [number, number] {
 function checkSeed(seed: number | undefined): number | undefined {
   if (seed !== undefined && !Number.isSafeInteger(seed)) throw new ArgumentError('seed', seed, 'a whole number');
   return seed;
+}
+
+function checkFan(fan: unknown = 'in'): 'in' | 'out' {
+  if (fan !== 'in' && fan !== 'out') throw new ArgumentError('fan', fan, "'in' or 'out'");
+  return fan;
 }

@@ -1,4 +1,5 @@
 // The functional face of convasm: stateless operations on tensors. Each checks, plans and calls a kernel.
+export { type AdamStepOptions, adamStep } from './adamStep.ts';
 export { addScaled } from './addScaled.ts';
 export { conv2dBiasGrad } from './conv2d/biasGrad.ts';
 export { conv2dFilterGrad, type ScaleOption } from './conv2d/filterGrad.ts';
@@ -16,6 +17,8 @@ export {
   type Pool2DOptions,
 } from './pool2d.ts';
 export { relu, reluGrad } from './relu.ts';
+export { scale } from './scale.ts';
 export { type SgdStepOptions, sgdStep } from './sgdStep.ts';
 export { softmaxCrossEntropy, softmaxCrossEntropyGrad } from './softmaxCrossEntropy.ts';
+export { sumOfSquares } from './sumOfSquares.ts';
 export type { Padding, Pair } from './window.ts';

@@ -88,3 +88,10 @@ export function inFormat(tensor: Tensor, format: MemoryFormat): Tensor {
   transposeFormat(tensor.storage.runtime, tensor, copy.address, format);
   return copy;
 }
+
+/** @throws ArgumentError unless all are finite numbers; it names the first that is not. */
+export function checkFinite(values: Readonly<Record<string, number>>): void {
+  for (const name in values) {
+    if (!Number.isFinite(values[name])) throw new ArgumentError(name, values[name], 'a finite number');
+  }
+}

@@ -1,102 +1,61 @@
-import { ArgumentError, StateError } from '../errors.ts';
-import { Layer } from '../layers/layer.ts';
+import { ArgumentError } from '../errors.ts';
+import type { Layer } from '../layers/layer.ts';
 import { sgdStep } from '../ops/sgdStep.ts';
-import { zeros } from '../tensor/create.ts';
-import { unscoped } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { checkWeightDecay, Optimizer } from './optimizer.ts';
 
 export interface SGDOptions {
   /** Above 0. */
   learningRate: number;
   /** From 0 (plain descent) to below 1. Default 0. */
   momentum?: number;
+  /** How much less of each gradient after the first goes into the velocity, from 0 to 1. Default 0. */
+  dampening?: number;
+  /** Nesterov's momentum; needs a momentum above 0 and no dampening. Default false. */
+  nesterov?: boolean;
+  /** At least 0: goes into the gradient as weightDecay * param, of biases too. Default 0. */
+  weightDecay?: number;
 }
 
 /**
- * Stochastic gradient descent with momentum, in PyTorch's form: v = momentum * v + grad; param = param - learningRate * v.
- * Touches layers with `optimizable` = true (looked at in each step), and of these the parameters that have a gradient.
+ * Stochastic gradient descent with momentum, in the form of torch.optim.SGD:
+ *
+ *     g = grad + weightDecay * param
+ *     v = momentum * v + (1 - dampening) * g, at first v = g
+ *     param = param - learningRate * (nesterov ? g + momentum * v : v)
+ *
+ * Its state has a 'velocity' for each parameter, none where momentum is 0.
  */
-export class SGD {
+export class SGD extends Optimizer {
   readonly momentum: number;
-  readonly #net: Layer;
-  readonly #velocities = new Map<Tensor, Tensor>();
-  #learningRate: number;
+  readonly dampening: number;
+  readonly nesterov: boolean;
+  readonly weightDecay: number;
 
   /** @throws ArgumentError */
   constructor(net: Layer, options: SGDOptions) {
-    if (!(net instanceof Layer)) throw new ArgumentError('net', net, 'a Layer');
-    const { momentum = 0 } = options;
+    const { momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
     if (!(momentum >= 0 && momentum < 1)) throw new ArgumentError('momentum', momentum, 'a number from 0 to below 1');
-    this.#net = net;
+    if (!(dampening >= 0 && dampening <= 1)) throw new ArgumentError('dampening', dampening, 'a number from 0 to 1');
+    if (typeof nesterov !== 'boolean') throw new ArgumentError('nesterov', nesterov, 'true or false');
+    if (nesterov && (momentum === 0 || dampening !== 0))
+      throw new ArgumentError('nesterov', nesterov, 'false, unless momentum is above 0 and dampening is 0');
+    checkWeightDecay(weightDecay);
+    super(net, options.learningRate, momentum === 0 ? [] : ['velocity']);
     this.momentum = momentum;
-    this.#learningRate = checkRate(options.learningRate);
+    this.dampening = dampening;
+    this.nesterov = nesterov;
+    this.weightDecay = weightDecay;
   }
 
-  get learningRate(): number {
-    return this.#learningRate;
+  protected override update(
+    parameter: Tensor,
+    gradient: Tensor,
+    [velocity = null]: readonly (Tensor | null)[],
+    step: number,
+  ): void {
+    const { learningRate, momentum, nesterov, weightDecay } = this;
+    const dampening = step === 1 ? 0 : this.dampening;
+    sgdStep(parameter, gradient, velocity, { learningRate, momentum, dampening, nesterov, weightDecay });
   }
-
-  /** May be changed between steps. */
-  set learningRate(value: number) {
-    this.#learningRate = checkRate(value);
-  }
-
-  /**
-   * Changes the parameters by their gradients.
-   *
-   * @throws StateError if no parameter that it may change has a gradient: `backward` has to come first
-   */
-  step(): void {
-    const layers = [...optimizableLayers(this.#net)];
-    const pairs = layers.flatMap(({ params, grads }) =>
-      Object.entries(params).map(([name, parameter]) => ({ parameter, gradient: grads[name] ?? null })),
-    );
-    if (pairs.length > 0 && pairs.every(({ gradient }) => gradient === null)) {
-      throw new StateError('SGD.step: no parameter has a gradient; call backward first.');
-    }
-    this.#forget(new Set(pairs.map(({ parameter }) => parameter)));
-    for (const { parameter, gradient } of pairs) {
-      if (gradient)
-        sgdStep(parameter, gradient, this.#velocity(parameter), {
-          learningRate: this.#learningRate,
-          momentum: this.momentum,
-        });
-    }
-  }
-
-  /** Gives back the memory of the velocities. */
-  dispose(): void {
-    this.#forget(new Set());
-  }
-
-  #velocity(parameter: Tensor): Tensor | null {
-    if (this.momentum === 0) return null;
-    let velocity = this.#velocities.get(parameter);
-    if (!velocity) {
-      velocity = unscoped(() => zeros(parameter.shape, parameter.dtype));
-      this.#velocities.set(parameter, velocity);
-    }
-    return velocity;
-  }
-
-  /** Drops the velocities of parameters that are gone (replaced by others). Those of frozen layers go too. */
-  #forget(alive: ReadonlySet<Tensor>): void {
-    for (const [parameter, velocity] of this.#velocities) {
-      if (alive.has(parameter)) continue;
-      if (!velocity.disposed) velocity.dispose();
-      this.#velocities.delete(parameter);
-    }
-  }
-}
-
-/** The layers that hold parameters themselves; a container with optimizable = false freezes all inside it. */
-function* optimizableLayers(layer: Layer): Generator<Layer> {
-  if (!layer.optimizable) return;
-  if (layer.children.length === 0) yield layer;
-  for (const child of layer.children) yield* optimizableLayers(child);
-}
-
-function checkRate(value: number): number {
-  if (!(Number.isFinite(value) && value > 0)) throw new ArgumentError('learningRate', value, 'a number above 0');
-  return value;
 }

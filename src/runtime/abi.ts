@@ -1,7 +1,7 @@
 import { Struct } from './struct.ts';
 
 /** The version of assembly/index.ts that this host speaks. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** Columns of a packed panel in bytes, PANEL_BYTES of assembly/gemm/args.ts. */
 export const PANEL_BYTES = 32;
@@ -186,6 +186,10 @@ const transpose = /* @__PURE__ */ new Struct({
 
 const addScaled = /* @__PURE__ */ new Struct({ source: 'ptr', target: 'ptr', count: 'i32', factor: 'f64' });
 
+const scale = /* @__PURE__ */ new Struct({ target: 'ptr', count: 'i32', factor: 'f64' });
+
+const sumOfSquares = /* @__PURE__ */ new Struct({ source: 'ptr', sums: 'ptr', count: 'i32' });
+
 const relu = /* @__PURE__ */ new Struct({ x: 'ptr', dy: 'ptr', target: 'ptr', count: 'i32', upper: 'f64' });
 
 const pool = /* @__PURE__ */ new Struct({
@@ -222,8 +226,26 @@ const sgd = /* @__PURE__ */ new Struct({
   gradient: 'ptr',
   velocity: 'ptr',
   count: 'i32',
+  nesterov: 'i32',
   learningRate: 'f64',
   momentum: 'f64',
+  share: 'f64',
+  weightDecay: 'f64',
+});
+
+const adam = /* @__PURE__ */ new Struct({
+  parameter: 'ptr',
+  gradient: 'ptr',
+  m: 'ptr',
+  v: 'ptr',
+  count: 'i32',
+  beta1: 'f64',
+  beta2: 'f64',
+  eps: 'f64',
+  rate: 'f64',
+  scale: 'f64',
+  shrink: 'f64',
+  weightDecay: 'f64',
 });
 
 const winogradData = /* @__PURE__ */ new Struct({
@@ -458,6 +480,8 @@ export const KERNELS = {
   sumPixels: { struct: sumPixels, mirrors: 'SumPixelsArgs', typed: true },
   transpose: { struct: transpose, mirrors: 'TransposeArgs', typed: true },
   addScaled: { struct: addScaled, mirrors: 'AddScaledArgs', typed: true },
+  scale: { struct: scale, mirrors: 'ScaleArgs', typed: true },
+  sumOfSquares: { struct: sumOfSquares, mirrors: 'SumOfSquaresArgs', typed: true },
   relu: { struct: relu, mirrors: 'ReluArgs', typed: true },
   reluGrad: { struct: relu, mirrors: 'ReluArgs', typed: true },
   maxPool: { struct: pool, mirrors: 'PoolArgs', typed: true },
@@ -468,6 +492,7 @@ export const KERNELS = {
   softmaxCrossEntropyGrad: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: true },
   meanLoss: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: false },
   sgd: { struct: sgd, mirrors: 'SgdArgs', typed: true },
+  adam: { struct: adam, mirrors: 'AdamArgs', typed: true },
   winogradInput: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true, private: ['scratch'] },
   winogradOutput: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true, private: ['scratch'] },
   winogradOutputGrad: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true, private: ['scratch'] },

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,
+  constant,
+  glorotNormal,
   glorotUniform,
   heNormal,
   heUniform,
@@ -26,6 +28,13 @@ const seeded: [string, (seed?: number) => Initializer, { mean: number; std: numb
   ['uniform with limits', seed => uniform({ seed, low: 2, high: 6 }), { mean: 4, std: 2 / Math.sqrt(3), limit: 2 }],
   ['heNormal', seed => heNormal({ seed }), { mean: 0, std: Math.sqrt(2 / 50) }],
   ['heUniform', seed => heUniform({ seed }), { mean: 0, std: Math.sqrt(2 / 50), limit: Math.sqrt(6 / 50) }],
+  ['heNormal of fan out', seed => heNormal({ seed, fan: 'out' }), { mean: 0, std: Math.sqrt(2 / 70) }],
+  [
+    'heUniform of fan out',
+    seed => heUniform({ seed, fan: 'out' }),
+    { mean: 0, std: Math.sqrt(2 / 70), limit: Math.sqrt(6 / 70) },
+  ],
+  ['glorotNormal', seed => glorotNormal({ seed }), { mean: 0, std: Math.sqrt(2 / 120) }],
   ['glorotUniform', seed => glorotUniform({ seed }), { mean: 0, std: Math.sqrt(2 / 120), limit: Math.sqrt(6 / 120) }],
 ];
 
@@ -64,6 +73,24 @@ describe.each(seeded)('%s', (_, make, expected) => {
   it('refuses a seed that is no whole number', () => {
     for (const seed of [0.5, Number.NaN, '1'])
       expectArgumentError(() => make(seed as number), ArgumentError, 'seed', shown(seed));
+  });
+});
+
+describe('constant', () => {
+  it('is the value everywhere', () => {
+    expect(constant(-0.25)(3, fans)).toEqual(Float64Array.of(-0.25, -0.25, -0.25));
+  });
+
+  it('refuses what is no finite number', () => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, '1', undefined])
+      expectArgumentError(() => constant(value as number), ArgumentError, 'value', shown(value));
+  });
+});
+
+describe.each([heNormal, heUniform])('%o', make => {
+  it('refuses a fan that is not in or out', () => {
+    for (const fan of ['avg', null, 1])
+      expectArgumentError(() => make({ fan: fan as never }), ArgumentError, 'fan', shown(fan));
   });
 });
 

@@ -1,90 +1,54 @@
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,
-  Conv2D,
-  Flatten,
-  type Layer,
-  Linear,
-  MaxPool2D,
-  normal,
-  ReLU,
+  type Conv2D,
+  type Linear,
   runtimeInfo,
   Sequential,
   SGD,
+  type SGDOptions,
   SoftmaxCrossEntropy,
   StateError,
-  scope,
   type Tensor,
 } from '../../src/index.ts';
 import { expectExactly, expectWithin } from '../helpers/compare.ts';
 import { expectArgumentError, expectError, shown } from '../helpers/errors.ts';
 import { made, read } from '../helpers/tensors.ts';
-import { type DType, dtypes, epsilon, filled, random, type Values } from '../helpers/values.ts';
+import { gradsOf, paramsOf, pictures, smallNet, train } from '../helpers/training.ts';
+import { dtypes, epsilon, filled, random, type Values } from '../helpers/values.ts';
 import * as reference from '../reference/sgd.ts';
 
-const paramsOf = (layer: Layer): Tensor[] =>
-  layer instanceof Sequential ? layer.layers.flatMap(paramsOf) : Object.values(layer.params);
-
-const gradsOf = (layer: Layer): (Tensor | null)[] =>
-  layer instanceof Sequential ? layer.layers.flatMap(gradsOf) : Object.values(layer.grads);
-
-const smallNet = (dtype: DType = 'float32', seed = 1): Sequential =>
-  new Sequential([
-    new Conv2D({ inChannels: 1, outChannels: 4, kernelSize: 3, initializer: normal({ std: 0.3, seed }), dtype }),
-    new ReLU(),
-    new MaxPool2D({ kernelSize: 2 }),
-    new Flatten(),
-    new Linear({ inFeatures: 16, outFeatures: 3, initializer: normal({ std: 0.3, seed: seed + 1 }), dtype }),
-  ]);
-
-/** Seeded pictures of three classes, told apart by the column that is bright. */
-function pictures(batch: number, dtype: DType): { x: Values; labels: Int32Array } {
-  const labels = Int32Array.from({ length: batch }, (_, n) => n % 3);
-  const noise = random([batch, 1, 6, 6], 11, dtype);
-  const x = filled([batch, 1, 6, 6], i => {
-    const [n, column] = [Math.floor(i / 36), i % 6];
-    return Math.fround(0.3 * (noise.data[i] as number) + (Math.floor(column / 2) === n % 3 ? 1 : 0));
-  });
-  return { x, labels };
-}
-
-function train(net: Sequential, optimizer: SGD, steps: number, dtype: DType): number[] {
-  const { x, labels } = pictures(12, dtype);
-  const input = made(x, dtype);
-  const loss = new SoftmaxCrossEntropy();
-  return Array.from({ length: steps }, () =>
-    scope(() => {
-      const value = loss.forward(net.forward(input), labels);
-      net.backward(loss.backward());
-      optimizer.step();
-      return value;
-    }),
-  );
-}
-
 describe.each(dtypes)('SGD in %s', dtype => {
-  it.each([[{ learningRate: 0.1 }], [{ learningRate: 0.1, momentum: 0 }], [{ learningRate: 0.05, momentum: 0.9 }]])(
-    'five steps of v = momentum v + g; p = p - learningRate v, with %j',
-    options => {
-      const net = smallNet(dtype);
-      const optimizer = new SGD(net, options);
-      const expected = paramsOf(net).map(p => ({ param: read(p), velocity: filled(p.shape, 0) }));
-      const { x, labels } = pictures(6, dtype);
-      const loss = new SoftmaxCrossEntropy();
-      for (let step = 1; step <= 5; step++) {
-        loss.forward(net.forward(made(x, dtype)), labels);
-        net.backward(loss.backward());
-        const grads = gradsOf(net).map(grad => read(grad as Tensor));
-        optimizer.step();
-        paramsOf(net).forEach((param, i) => {
-          const { param: p, velocity } = expected[i] as { param: Values; velocity: Values };
-          const next = reference.sgdStep(p, grads[i] as Values, velocity, { momentum: 0, ...options });
-          expected[i] = next;
-          expectWithin(param, next.param, () => 16 * epsilon[dtype], `parameter ${i} after step ${step}`);
-        });
-      }
-    },
-  );
+  it.each<[SGDOptions]>([
+    [{ learningRate: 0.1 }],
+    [{ learningRate: 0.1, momentum: 0 }],
+    [{ learningRate: 0.05, momentum: 0.9 }],
+    [{ learningRate: 0.05, momentum: 0.9, nesterov: true }],
+    [{ learningRate: 0.05, momentum: 0.9, dampening: 0.4 }],
+    [{ learningRate: 0.05, weightDecay: 0.3 }],
+    [{ learningRate: 0.05, momentum: 0.9, weightDecay: 0.3 }],
+    [{ learningRate: 0.05, momentum: 0.9, weightDecay: 0.3, nesterov: true }],
+  ])('five steps of the written-out formulas, with %j', options => {
+    const net = smallNet(dtype);
+    const optimizer = new SGD(net, options);
+    const expected = paramsOf(net).map(p => ({ param: read(p), velocity: filled(p.shape, 0) }));
+    const { x, labels } = pictures(6, dtype);
+    const loss = new SoftmaxCrossEntropy();
+    for (let step = 1; step <= 5; step++) {
+      loss.forward(net.forward(made(x, dtype)), labels);
+      net.backward(loss.backward());
+      const grads = gradsOf(net).map(grad => read(grad as Tensor));
+      optimizer.step();
+      paramsOf(net).forEach((param, i) => {
+        const { param: p, velocity } = expected[i] as { param: Values; velocity: Values };
+        // The velocity starts as the whole gradient.
+        const dampening = step === 1 ? 0 : (options.dampening ?? 0);
+        const next = reference.sgdStep(p, grads[i] as Values, velocity, { momentum: 0, ...options, dampening });
+        expected[i] = next;
+        expectWithin(param, next.param, () => 16 * epsilon[dtype], `parameter ${i} after step ${step}`);
+      });
+    }
+  });
 
   it('a tiny network learns', () => {
     const net = smallNet(dtype);
@@ -211,6 +175,9 @@ describe('SGD', () => {
   it.each([
     ['learningRate', [Number.NaN, undefined, '0.1', -1, 0, Number.POSITIVE_INFINITY]],
     ['momentum', [Number.NaN, -0.1, 1]],
+    ['dampening', [Number.NaN, -0.1, 1.1]],
+    ['weightDecay', [Number.NaN, -0.1, Number.POSITIVE_INFINITY, '0.1']],
+    ['nesterov', [1, null, true]],
   ] as const)('refuses %s of no meaning', (argument, values) => {
     for (const value of values)
       expectArgumentError(
@@ -219,5 +186,10 @@ describe('SGD', () => {
         argument,
         shown(value),
       );
+  });
+
+  it('refuses nesterov with dampening', () => {
+    const options = { learningRate: 0.1, momentum: 0.9, nesterov: true, dampening: 0.1 };
+    expectArgumentError(() => new SGD(smallNet(), options), ArgumentError, 'nesterov', 'true', 'dampening');
   });
 });

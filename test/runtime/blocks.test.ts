@@ -165,6 +165,13 @@ describe.each(variants)('blocks of %s', variant => {
         ops.sgdStep(parameter, gradient, velocity.clone(), { learningRate: 0.1, momentum: 0.9 });
         return [ops.relu(x), ops.reluGrad(x, x), parameter, gradient];
       });
+      expectSameBits('steps and norms', () => {
+        const [parameter, m, v] = [x.clone(), convasm.zeros(x.shape), convasm.zeros(x.shape)];
+        ops.adamStep(parameter, velocity, m, v, { learningRate: 0.1, step: 1 });
+        const scaled = x.clone();
+        ops.scale(scaled, 0.3);
+        return [parameter, m, v, scaled, convasm.tensor([ops.sumOfSquares(x)], [1], 'float64')];
+      });
       expectSameBits('linear and loss', () => {
         const loss = new convasm.SoftmaxCrossEntropy();
         const mean = loss.forward(logits, labels);

@@ -51,6 +51,28 @@ export function sameBitsCases(convasm: typeof Convasm, ops: typeof Ops): Record<
     note(`${dtype} their gradient`, () => ops.avgPool2dGrad(pooled, images.shape, { kernelSize: 2 }));
     note(`${dtype} relu`, () => ops.relu(images));
     note(`${dtype} its gradient`, () => ops.reluGrad(images, images));
+    for (const name of ['parameter', 'velocity'] as const) {
+      note(`${dtype} sgd, ${name}`, () => {
+        const made = { parameter: images.clone(), velocity: convasm.zeros(images.shape, dtype) };
+        const options = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.1, nesterov: true };
+        ops.sgdStep(made.parameter, images, made.velocity, options);
+        return made[name];
+      });
+    }
+    for (const name of ['parameter', 'm', 'v'] as const) {
+      note(`${dtype} adam, ${name}`, () => {
+        const [m, v] = [convasm.zeros(images.shape, dtype), convasm.zeros(images.shape, dtype)];
+        const made = { parameter: images.clone(), m, v };
+        ops.adamStep(made.parameter, images, m, v, { learningRate: 0.1, step: 1, weightDecay: 0.1 });
+        return made[name];
+      });
+    }
+    note(`${dtype} sum of squares`, () => ops.sumOfSquares(images));
+    note(`${dtype} scale`, () => {
+      const scaled = images.clone();
+      ops.scale(scaled, 0.3);
+      return scaled;
+    });
     note(`${dtype} linear`, () => ops.linear(images.reshape([4650, 37]), values([90, 37], dtype, 53)));
   }
   const logits = values([70, 10], 'float32', 59);

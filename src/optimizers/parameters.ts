@@ -1,0 +1,23 @@
+import type { Layer } from '../layers/layer.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** A parameter of a network, with the layer's gradient of it. */
+export interface NamedParameter {
+  /** The places of the layers on the way to it and its own name, with dots between: as in the `params` of a Sequential. */
+  readonly name: string;
+  readonly parameter: Tensor;
+  readonly gradient: Tensor | null;
+  /** Whether an optimizer may change it; a container with optimizable = false freezes all inside it. */
+  readonly optimizable: boolean;
+}
+
+/** The parameters of all layers in `layer`, in order. */
+export function* namedParameters(layer: Layer, prefix = '', optimizable = true): Generator<NamedParameter> {
+  const open = optimizable && layer.optimizable;
+  if (layer.children.length === 0) {
+    for (const [name, parameter] of Object.entries(layer.params)) {
+      yield { name: prefix + name, parameter, gradient: layer.grads[name] ?? null, optimizable: open };
+    }
+  }
+  for (const [i, child] of layer.children.entries()) yield* namedParameters(child, `${prefix}${i}.`, open);
+}
