@@ -1,4 +1,4 @@
-import { type KernelArgs, type KernelName, PLANES_ROWS } from './abi.ts';
+import { ACTIVATION_KIND, type KernelArgs, type KernelName, LOSS_KIND, PLANES_ROWS } from './abi.ts';
 
 /** Multiply-adds in a nanosecond: of the gathered product, of the planar kernels and of the depthwise ones. */
 const PRODUCT = 25;
@@ -28,12 +28,18 @@ export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: 
   addScaled: a => a.count * 0.3,
   relu: a => a.count * 0.2,
   reluGrad: a => a.count * 0.3,
+  activation: a => a.count * (a.kind < ACTIVATION_KIND.sigmoid ? 0.3 : 1.5),
+  activationGrad: a => a.count * (a.kind === ACTIVATION_KIND.silu ? 1.7 : 0.4),
+  softmax: a => a.rows * a.classes * 3,
+  softmaxGrad: a => a.rows * a.classes * 1,
   maxPool: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.25,
   maxPoolGrad: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.5,
   averagePool: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.5,
   averagePoolGrad: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.6,
   softmaxCrossEntropy: a => a.rows * a.classes * 20,
   softmaxCrossEntropyGrad: a => a.rows * a.classes * 0.5,
+  elementLoss: a => a.count * (a.kind === LOSS_KIND.squared ? 0.4 : 2.5),
+  elementLossGrad: a => a.count * (a.kind === LOSS_KIND.squared ? 0.4 : 1.7),
   sgd: a => a.count * 0.8,
   winogradInput: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.3,
   winogradOutput: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.3,
