@@ -2,7 +2,13 @@
  * The ABI: every function that the host may call, and nothing else. A kernel is `name_f32` or `name_f64` (plain `name` where it
  * knows no element type) with the form (address of its argument struct, first block, last block); see jobs.ts.
  */
+import {
+  ActivationArgs,
+  activationGrad as activationGradOf,
+  activation as activationOf,
+} from './activation/activation';
 import { ReluArgs, reluGrad as reluGradOf, relu as reluOf } from './activation/relu';
+import { SoftmaxArgs, softmaxGrad as softmaxGradOf, softmax as softmaxOf } from './activation/softmax';
 import { PadArgs, pad as padOf } from './conv/pad';
 import { SumPixelsArgs, sumPixels as sumPixelsOf } from './conv/sumPixels';
 import { UnpackFilterArgs, unpackFilter as unpackFilterOf } from './conv/unpackFilter';
@@ -15,7 +21,12 @@ import { gemm as gemmOf } from './gemm/gemm';
 import { PackArgs, pack as packOf } from './gemm/pack';
 import { TableArgs, table as tableOf } from './gemm/table';
 import {
-  meanLoss as meanLossOf,
+  ElementLossArgs,
+  elementLossGrad as elementLossGradOf,
+  elementLoss as elementLossOf,
+} from './loss/elementwise';
+import { MeanLossArgs, meanLoss as meanLossOf } from './loss/meanLoss';
+import {
   SoftmaxCrossEntropyArgs,
   softmaxCrossEntropyGrad as softmaxCrossEntropyGradOf,
   softmaxCrossEntropy as softmaxCrossEntropyOf,
@@ -171,6 +182,30 @@ export function reluGrad_f32(args: ReluArgs, first: i32, last: i32): void {
 export function reluGrad_f64(args: ReluArgs, first: i32, last: i32): void {
   reluGradOf<f64>(args, first, last);
 }
+export function activation_f32(args: ActivationArgs, first: i32, last: i32): void {
+  activationOf<f32>(args, first, last);
+}
+export function activation_f64(args: ActivationArgs, first: i32, last: i32): void {
+  activationOf<f64>(args, first, last);
+}
+export function activationGrad_f32(args: ActivationArgs, first: i32, last: i32): void {
+  activationGradOf<f32>(args, first, last);
+}
+export function activationGrad_f64(args: ActivationArgs, first: i32, last: i32): void {
+  activationGradOf<f64>(args, first, last);
+}
+export function softmax_f32(args: SoftmaxArgs, first: i32, last: i32): void {
+  softmaxOf<f32>(args, first, last);
+}
+export function softmax_f64(args: SoftmaxArgs, first: i32, last: i32): void {
+  softmaxOf<f64>(args, first, last);
+}
+export function softmaxGrad_f32(args: SoftmaxArgs, first: i32, last: i32): void {
+  softmaxGradOf<f32>(args, first, last);
+}
+export function softmaxGrad_f64(args: SoftmaxArgs, first: i32, last: i32): void {
+  softmaxGradOf<f64>(args, first, last);
+}
 export function maxPool_f32(args: PoolArgs, first: i32, last: i32): void {
   maxPoolOf<f32>(args, first, last);
 }
@@ -207,6 +242,18 @@ export function softmaxCrossEntropyGrad_f32(args: SoftmaxCrossEntropyArgs, first
 export function softmaxCrossEntropyGrad_f64(args: SoftmaxCrossEntropyArgs, first: i32, last: i32): void {
   softmaxCrossEntropyGradOf<f64>(args, first, last);
 }
+export function elementLoss_f32(args: ElementLossArgs, first: i32, last: i32): void {
+  elementLossOf<f32>(args, first, last);
+}
+export function elementLoss_f64(args: ElementLossArgs, first: i32, last: i32): void {
+  elementLossOf<f64>(args, first, last);
+}
+export function elementLossGrad_f32(args: ElementLossArgs, first: i32, last: i32): void {
+  elementLossGradOf<f32>(args, first, last);
+}
+export function elementLossGrad_f64(args: ElementLossArgs, first: i32, last: i32): void {
+  elementLossGradOf<f64>(args, first, last);
+}
 export function sgd_f32(args: SgdArgs, first: i32, last: i32): void {
   sgdOf<f32>(args, first, last);
 }
@@ -222,7 +269,7 @@ export function adam_f64(args: AdamArgs, first: i32, last: i32): void {
 export function table(args: TableArgs, first: i32, last: i32): void {
   tableOf(args, first, last);
 }
-export function meanLoss(args: SoftmaxCrossEntropyArgs, first: i32, last: i32): void {
+export function meanLoss(args: MeanLossArgs, first: i32, last: i32): void {
   meanLossOf(args, first, last);
 }
 export function winogradInput_f32(args: WinogradDataArgs, first: i32, last: i32): void {

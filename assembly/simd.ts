@@ -36,6 +36,14 @@ export abstract class Simd {
     );
   }
 
+  /** sum, of f64 lanes, + the lanes of v. */
+  @inline
+  static addWide<T>(sum: v128, v: v128): v128 {
+    if (sizeof<T>() == 8) return f64x2.add(sum, v);
+    const high = v128.shuffle<f64>(v, v, 1, 1);
+    return f64x2.add(sum, f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(high)));
+  }
+
   /** The largest lane; NaN if a lane is NaN. */
   @inline
   static largest<T>(v: v128): T {

@@ -2,16 +2,25 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   AvgPool2D,
+  BCEWithLogits,
   Conv2D,
   Flatten,
+  HardSwish,
   type Layer,
+  LeakyReLU,
   Linear,
   MaxPool2D,
+  MSE,
   normal,
   ReLU,
+  ReLU6,
   Sequential,
+  Sigmoid,
+  SiLU,
+  Softmax,
   SoftmaxCrossEntropy,
   scope,
+  Tanh,
   type Tensor,
   tensor,
 } from '../src/index.ts';
@@ -286,6 +295,14 @@ describe('finite differences in float64', () => {
     ['Linear', () => new Linear({ inFeatures: 5, outFeatures: 3, dtype }), [4, 5]],
     ['Linear without bias', () => new Linear({ inFeatures: 5, outFeatures: 3, bias: false, dtype }), [4, 5]],
     ['ReLU', () => new ReLU(), [2, 3, 4, 5]],
+    ['ReLU6', () => new ReLU6(), [2, 3, 4, 5]],
+    ['LeakyReLU', () => new LeakyReLU(), [2, 3, 4, 5]],
+    ['LeakyReLU, steeper', () => new LeakyReLU({ negativeSlope: 0.3 }), [2, 3, 4, 5]],
+    ['HardSwish', () => new HardSwish(), [2, 3, 4, 5]],
+    ['Sigmoid', () => new Sigmoid(), [2, 3, 4, 5]],
+    ['Tanh', () => new Tanh(), [2, 3, 4, 5]],
+    ['SiLU', () => new SiLU(), [2, 3, 4, 5]],
+    ['Softmax', () => new Softmax(), [4, 7]],
     ['Flatten', () => new Flatten(), [2, 3, 4, 5]],
     ['MaxPool2D', () => new MaxPool2D({ kernelSize: 2 }), [2, 3, 4, 6]],
     ['MaxPool2D, overlapping and padded', () => new MaxPool2D({ kernelSize: 3, stride: 2, padding: 1 }), [2, 3, 5, 6]],
@@ -323,21 +340,54 @@ describe('finite differences in float64', () => {
   });
 
   it('SoftmaxCrossEntropy: the gradient of each sample, not divided by the batch', () => {
+    const [batches, sizes, smoothing] = [
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.constantFrom(0, 0.1, 0.8, 1),
+    ];
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 9 }), fc.nat(), (batch, classes, from) => {
+      fc.property(batches, sizes, smoothing, fc.nat(), (batch, classes, labelSmoothing, from) => {
         const logits = scaled(random([batch, classes], from), 3);
         const labels = Int32Array.from(random([batch], from + 1).data, v => Math.floor(((v + 1) / 2) * classes));
         scope(() => {
-          const loss = new SoftmaxCrossEntropy();
+          const loss = new SoftmaxCrossEntropy({ labelSmoothing });
           loss.forward(tensor(logits.data, logits.shape, dtype), labels);
           const dLogits = read(loss.backward());
           const numeric = numericalGradient(
             moved =>
-              batch * scope(() => new SoftmaxCrossEntropy().forward(tensor(moved.data, moved.shape, dtype), labels)),
+              batch *
+              scope(() =>
+                new SoftmaxCrossEntropy({ labelSmoothing }).forward(tensor(moved.data, moved.shape, dtype), labels),
+              ),
             logits,
           );
           for (let i = 0; i < numeric.data.length; i++)
             expect(Math.abs(at(dLogits.data, i) - at(numeric.data, i))).toBeLessThanOrEqual(1e-8);
+        });
+      }),
+      runs(20),
+    );
+  });
+
+  it.each([
+    ['MSE', MSE],
+    ['BCEWithLogits', BCEWithLogits],
+  ] as const)('%s: the gradient of each sample, not divided by the batch', (_, Loss) => {
+    const shape = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(shape, fc.nat(), (shape, from) => {
+        const prediction = scaled(random(shape, from), 3);
+        const target = magnitude(random(shape, from + 1));
+        scope(() => {
+          const loss = new Loss();
+          const wanted = made(target, dtype);
+          loss.forward(made(prediction, dtype), wanted);
+          const gradient = read(loss.backward());
+          const numeric = numericalGradient(
+            moved => at(shape, 0) * scope(() => new Loss().forward(made(moved, dtype), wanted)),
+            prediction,
+          );
+          expectWithin(gradient, numeric, () => 1e-8, 'gradient');
         });
       }),
       runs(20),

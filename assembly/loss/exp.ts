@@ -1,6 +1,7 @@
 import { Simd } from '../simd';
 
-// Own exp and log: AssemblyScript's read tables, and a kernel binary has no data section.
+// Own exp and log: AssemblyScript's read tables, and a kernel binary has no data section. Those of f32 vectors are inlined, since a
+// loop that calls with vectors keeps its own in memory; those of f64 are called: inlined they made the binaries 5 % larger.
 
 const LOG2E: f64 = 1.4426950408889634;
 // ln 2 in two parts; the first has few enough bits that n * LN2_HIGH is exact (n below 2^11, in f32 below 2^8).
@@ -8,47 +9,133 @@ const LN2_HIGH_32: f32 = 0.693359375;
 const LN2_LOW_32: f32 = -2.12194440054690583e-4;
 const LN2_HIGH_64: f64 = 0.69314718036912381649;
 const LN2_LOW_64: f64 = 1.90821492927058770002e-10;
+const LN2: f64 = 0.6931471805599453;
+const SQRT2: f64 = 1.4142135623730951;
 
-/**
- * e^x for x <= 0, lane by lane: 0 where the result would be subnormal, NaN for NaN. Range reduction x = n ln 2 + r with
- * |r| <= ln(2)/2, then the Taylor polynomial of e^r: of degree 7 in f32 (next term 5e-9), 13 in f64 (4e-18).
- */
-export function exp<T>(x: v128): v128 {
-  if (sizeof<T>() == 8) {
-    const n = f64x2.nearest(f64x2.mul(x, f64x2.splat(LOG2E)));
-    let r = f64x2.sub(x, f64x2.mul(n, f64x2.splat(LN2_HIGH_64)));
-    r = f64x2.sub(r, f64x2.mul(n, f64x2.splat(LN2_LOW_64)));
-    let p = f64x2.splat(1.0 / 6227020800.0);
-    p = Simd.fma<T>(p, r, f64x2.splat(1.0 / 479001600.0));
-    p = Simd.fma<T>(p, r, f64x2.splat(1.0 / 39916800.0));
-    p = Simd.fma<T>(p, r, f64x2.splat(1.0 / 3628800.0));
-    p = Simd.fma<T>(p, r, f64x2.splat(1.0 / 362880.0));
-    p = Simd.fma<T>(p, r, f64x2.splat(1.0 / 40320.0));
-    p = Simd.fma<T>(p, r, f64x2.splat(1.0 / 5040.0));
-    p = Simd.fma<T>(p, r, f64x2.splat(1.0 / 720.0));
-    p = Simd.fma<T>(p, r, f64x2.splat(1.0 / 120.0));
-    p = Simd.fma<T>(p, r, f64x2.splat(1.0 / 24.0));
-    p = Simd.fma<T>(p, r, f64x2.splat(1.0 / 6.0));
-    p = Simd.fma<T>(p, r, f64x2.splat(0.5));
-    p = Simd.fma<T>(p, r, f64x2.splat(1.0));
-    p = Simd.fma<T>(p, r, f64x2.splat(1.0));
-    const exponent = i64x2.extend_low_i32x4_s(i32x4.trunc_sat_f64x2_s_zero(n));
-    const power = i64x2.shl(i64x2.add(exponent, i64x2.splat(1023)), 52);
-    return v128.andnot(f64x2.mul(p, power), f64x2.lt(x, f64x2.splat(-708.0)));
+export abstract class Elementary {
+  /** n of x = n ln 2 + r with |r| <= ln(2)/2. */
+  @inline
+  static multiple<T>(x: v128): v128 {
+    return v128.nearest<T>(v128.mul<T>(x, v128.splat<T>(<T>LOG2E)));
   }
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(<f32>LOG2E)));
-  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH_32)));
-  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(LN2_LOW_32)));
-  let p = f32x4.splat(1.0 / 5040.0);
-  p = Simd.fma<T>(p, r, f32x4.splat(1.0 / 720.0));
-  p = Simd.fma<T>(p, r, f32x4.splat(1.0 / 120.0));
-  p = Simd.fma<T>(p, r, f32x4.splat(1.0 / 24.0));
-  p = Simd.fma<T>(p, r, f32x4.splat(1.0 / 6.0));
-  p = Simd.fma<T>(p, r, f32x4.splat(0.5));
-  p = Simd.fma<T>(p, r, f32x4.splat(1.0));
-  p = Simd.fma<T>(p, r, f32x4.splat(1.0));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  return v128.andnot(f32x4.mul(p, power), f32x4.lt(x, f32x4.splat(-87.0)));
+
+  /** r of x = n ln 2 + r. */
+  @inline
+  static remainder<T>(x: v128, n: v128): v128 {
+    const high = sizeof<T>() == 8 ? <T>LN2_HIGH_64 : <T>LN2_HIGH_32;
+    const low = sizeof<T>() == 8 ? <T>LN2_LOW_64 : <T>LN2_LOW_32;
+    return v128.sub<T>(v128.sub<T>(x, v128.mul<T>(n, v128.splat<T>(high))), v128.mul<T>(n, v128.splat<T>(low)));
+  }
+
+  /** (e^r - 1 - r) / r^2 by its Taylor polynomial: e^r to degree 7 in f32 (next term 5e-9), 13 in f64 (4e-18). */
+  @inline
+  static series<T>(r: v128): v128 {
+    let p = v128.splat<T>(<T>(1.0 / 5040.0));
+    if (sizeof<T>() == 8) {
+      p = v128.splat<T>(<T>(1.0 / 6227020800.0));
+      p = Simd.fma<T>(p, r, v128.splat<T>(<T>(1.0 / 479001600.0)));
+      p = Simd.fma<T>(p, r, v128.splat<T>(<T>(1.0 / 39916800.0)));
+      p = Simd.fma<T>(p, r, v128.splat<T>(<T>(1.0 / 3628800.0)));
+      p = Simd.fma<T>(p, r, v128.splat<T>(<T>(1.0 / 362880.0)));
+      p = Simd.fma<T>(p, r, v128.splat<T>(<T>(1.0 / 40320.0)));
+      p = Simd.fma<T>(p, r, v128.splat<T>(<T>(1.0 / 5040.0)));
+    }
+    p = Simd.fma<T>(p, r, v128.splat<T>(<T>(1.0 / 720.0)));
+    p = Simd.fma<T>(p, r, v128.splat<T>(<T>(1.0 / 120.0)));
+    p = Simd.fma<T>(p, r, v128.splat<T>(<T>(1.0 / 24.0)));
+    p = Simd.fma<T>(p, r, v128.splat<T>(<T>(1.0 / 6.0)));
+    return Simd.fma<T>(p, r, v128.splat<T>(<T>0.5));
+  }
+
+  /** 2^n for whole n whose power is a normal number. */
+  @inline
+  static power<T>(n: v128): v128 {
+    if (sizeof<T>() == 8) {
+      const exponent = i64x2.extend_low_i32x4_s(i32x4.trunc_sat_f64x2_s_zero(n));
+      return i64x2.shl(i64x2.add(exponent, i64x2.splat(1023)), 52);
+    }
+    return i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  }
+
+  /** e^x for x <= 0, lane by lane: 0 where the result would be subnormal, NaN for NaN. */
+  @inline
+  static exp<T>(x: v128): v128 {
+    return sizeof<T>() == 8 ? exp64(x) : Elementary.expOf<f32>(x);
+  }
+
+  @inline
+  static expOf<T>(x: v128): v128 {
+    const n = Elementary.multiple<T>(x);
+    const r = Elementary.remainder<T>(x, n);
+    const one = v128.splat<T>(<T>1);
+    const p = Simd.fma<T>(Simd.fma<T>(Elementary.series<T>(r), r, one), r, one);
+    const least = v128.splat<T>(sizeof<T>() == 8 ? <T>-708.0 : <T>-87.0);
+    return v128.andnot(v128.mul<T>(p, Elementary.power<T>(n)), v128.lt<T>(x, least));
+  }
+
+  /** e^x - 1 for x <= 0, lane by lane, with the precision of the result near 0, too; NaN for NaN. */
+  @inline
+  static expm1<T>(x: v128): v128 {
+    return sizeof<T>() == 8 ? expm164(x) : Elementary.expm1Of<f32>(x);
+  }
+
+  @inline
+  static expm1Of<T>(x: v128): v128 {
+    // -80 and below give -1; pmax keeps NaN.
+    const limited = v128.pmax<T>(x, v128.splat<T>(<T>-80.0));
+    const n = Elementary.multiple<T>(limited);
+    const r = Elementary.remainder<T>(limited, n);
+    const q = Simd.fma<T>(v128.mul<T>(Elementary.series<T>(r), r), r, r);
+    const scale = Elementary.power<T>(n);
+    return Simd.fma<T>(q, scale, v128.sub<T>(scale, v128.splat<T>(<T>1)));
+  }
+
+  /**
+   * ln(1 + x) for 0 <= x <= 1, lane by lane, with the precision of the result near 0, too; NaN for NaN. As `log`: 1 + x above sqrt 2
+   * is halved, and s = x / (2 + x), of the halved (x - 1) / (x + 3). Series to s^9 in f32, s^21 in f64.
+   */
+  @inline
+  static log1p<T>(x: v128): v128 {
+    return sizeof<T>() == 8 ? log1p64(x) : Elementary.log1pOf<f32>(x);
+  }
+
+  @inline
+  static log1pOf<T>(x: v128): v128 {
+    const one = v128.splat<T>(<T>1);
+    const two = v128.splat<T>(<T>2);
+    const halved = v128.gt<T>(x, v128.splat<T>(<T>(SQRT2 - 1)));
+    const above = v128.sub<T>(x, v128.and(one, halved));
+    const below = v128.add<T>(v128.add<T>(x, two), v128.and(one, halved));
+    const s = v128.div<T>(above, below);
+    const z = v128.mul<T>(s, s);
+    let series = v128.splat<T>(<T>(1.0 / 9.0));
+    if (sizeof<T>() == 8) {
+      series = v128.splat<T>(<T>(1.0 / 21.0));
+      series = Simd.fma<T>(series, z, v128.splat<T>(<T>(1.0 / 19.0)));
+      series = Simd.fma<T>(series, z, v128.splat<T>(<T>(1.0 / 17.0)));
+      series = Simd.fma<T>(series, z, v128.splat<T>(<T>(1.0 / 15.0)));
+      series = Simd.fma<T>(series, z, v128.splat<T>(<T>(1.0 / 13.0)));
+      series = Simd.fma<T>(series, z, v128.splat<T>(<T>(1.0 / 11.0)));
+      series = Simd.fma<T>(series, z, v128.splat<T>(<T>(1.0 / 9.0)));
+    }
+    series = Simd.fma<T>(series, z, v128.splat<T>(<T>(1.0 / 7.0)));
+    series = Simd.fma<T>(series, z, v128.splat<T>(<T>(1.0 / 5.0)));
+    series = Simd.fma<T>(series, z, v128.splat<T>(<T>(1.0 / 3.0)));
+    series = Simd.fma<T>(series, z, one);
+    return Simd.fma<T>(v128.add<T>(s, s), series, v128.and(v128.splat<T>(<T>LN2), halved));
+  }
+}
+
+function exp64(x: v128): v128 {
+  return Elementary.expOf<f64>(x);
+}
+
+function expm164(x: v128): v128 {
+  return Elementary.expm1Of<f64>(x);
+}
+
+function log1p64(x: v128): v128 {
+  return Elementary.log1pOf<f64>(x);
 }
 
 /**
@@ -60,7 +147,7 @@ export function log(x: f64): f64 {
   const bits = reinterpret<u64>(x);
   let n = <i32>(bits >> 52) - 1023;
   let m = reinterpret<f64>((bits & 0x000fffffffffffff) | 0x3ff0000000000000);
-  if (m > 1.4142135623730951) {
+  if (m > SQRT2) {
     m *= 0.5;
     n += 1;
   }

@@ -1,16 +1,30 @@
 import { StateError } from '../errors.ts';
-import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from '../ops/softmaxCrossEntropy.ts';
+import { checkSmoothing, softmaxCrossEntropy, softmaxCrossEntropyGrad } from '../ops/softmaxCrossEntropy.ts';
 import { unscoped } from '../tensor/scope.ts';
 import { sameShape } from '../tensor/shape.ts';
 import { checkTensor, type Tensor } from '../tensor/tensor.ts';
+
+export interface SoftmaxCrossEntropyLossOptions {
+  /**
+   * Share s of each label's weight that is spread evenly over all classes, from 0 to 1: the label has the weight 1 - s + s / classes,
+   * every other class s / classes (PyTorch's `label_smoothing`). Default 0.
+   */
+  labelSmoothing?: number;
+}
 
 /**
  * Softmax followed by cross-entropy with class ids: the loss is the mean over the batch, the gradient is per sample (not divided by
  * the batch; layers average the gradients of their own parameters).
  */
 export class SoftmaxCrossEntropy {
+  readonly labelSmoothing: number;
   #probabilities: Tensor | null = null;
   #labels: Int32Array | null = null;
+
+  /** @throws ArgumentError */
+  constructor(options: SoftmaxCrossEntropyLossOptions = {}) {
+    this.labelSmoothing = checkSmoothing(options.labelSmoothing);
+  }
 
   /** Probabilities of the last forward, [batch, classes]; overwritten by the next. Null before the first. */
   get probabilities(): Tensor | null {
@@ -29,7 +43,8 @@ export class SoftmaxCrossEntropy {
     const old = this.#probabilities;
     const out =
       old && !old.disposed && sameShape(old.shape, logits.shape) && old.dtype === logits.dtype ? old : undefined;
-    const { loss, probabilities } = unscoped(() => softmaxCrossEntropy(logits, labels, { out }));
+    const { labelSmoothing } = this;
+    const { loss, probabilities } = unscoped(() => softmaxCrossEntropy(logits, labels, { out, labelSmoothing }));
     if (!out) this.dispose();
     this.#probabilities = probabilities;
     this.#labels = labels.slice();
@@ -45,7 +60,7 @@ export class SoftmaxCrossEntropy {
     if (!this.#probabilities || !this.#labels) {
       throw new StateError('SoftmaxCrossEntropy.backward: call forward first.');
     }
-    return softmaxCrossEntropyGrad(this.#probabilities, this.#labels);
+    return softmaxCrossEntropyGrad(this.#probabilities, this.#labels, { labelSmoothing: this.labelSmoothing });
   }
 
   /** Gives back the memory of the probabilities. */

@@ -1,11 +1,25 @@
 // The functional face of convasm: stateless operations on tensors. Each checks, plans and calls a kernel.
 export { type AdamStepOptions, adamStep } from './adamStep.ts';
+export {
+  hardSwish,
+  hardSwishGrad,
+  type LeakyReluOptions,
+  leakyRelu,
+  leakyReluGrad,
+  sigmoid,
+  sigmoidGrad,
+  silu,
+  siluGrad,
+  tanh,
+  tanhGrad,
+} from './activations.ts';
 export { addScaled } from './addScaled.ts';
 export { conv2dBiasGrad } from './conv2d/biasGrad.ts';
 export { conv2dFilterGrad, type ScaleOption } from './conv2d/filterGrad.ts';
 export { type Activation, type Conv2DForwardOptions, conv2d } from './conv2d/forward.ts';
 export type { Conv2DOptions } from './conv2d/geometry.ts';
 export { type Conv2DInputGradOptions, conv2dInputGrad, type InputActivation } from './conv2d/inputGrad.ts';
+export { bceWithLogits, bceWithLogitsGrad, mse, mseGrad } from './elementLosses.ts';
 export { linear, linearBiasGrad, linearInputGrad, linearWeightGrad } from './linear.ts';
 export type { OutOption } from './operands.ts';
 export {
@@ -16,9 +30,14 @@ export {
   maxPool2dGrad,
   type Pool2DOptions,
 } from './pool2d.ts';
-export { relu, reluGrad } from './relu.ts';
 export { scale } from './scale.ts';
-export { type SgdStepOptions, sgdStep } from './sgdStep.ts';
-export { softmaxCrossEntropy, softmaxCrossEntropyGrad } from './softmaxCrossEntropy.ts';
 export { sumOfSquares } from './sumOfSquares.ts';
+export { relu, relu6, relu6Grad, reluGrad } from './relu.ts';
+export { type SgdStepOptions, sgdStep } from './sgdStep.ts';
+export { softmax, softmaxGrad } from './softmax.ts';
+export {
+  type SoftmaxCrossEntropyOptions,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGrad,
+} from './softmaxCrossEntropy.ts';
 export type { Padding, Pair } from './window.ts';

@@ -11,11 +11,25 @@ import { checkOperands, checkOut, inFormat, type OutOption, produce } from './op
  * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function relu(x: Tensor, options: OutOption = {}): Tensor {
+  return clamp(x, Number.NaN, options);
+}
+
+/**
+ * y = min(max(x, 0), 6), element by element. NaN stays NaN. `out` may be `x`.
+ *
+ * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
+ */
+export function relu6(x: Tensor, options: OutOption = {}): Tensor {
+  return clamp(x, 6, options);
+}
+
+/** @param upper NaN: no limit */
+function clamp(x: Tensor, upper: number, options: OutOption): Tensor {
   const dtype = checkOperands({ x });
   checkOut(options.out, x.shape, dtype, options.out === x ? [] : [x]);
   const { runtime } = x.storage;
   return produce(options.out, x.shape, dtype, x.format, y => {
-    const args = { x: x.address, dy: 0, target: y.address, count: x.size, upper: 0 };
+    const args = { x: x.address, dy: 0, target: y.address, count: x.size, upper };
     runtime.run('relu', DTYPES[dtype].kernel, args, Math.ceil(x.size / ELEMENTWISE_BLOCK));
   });
 }
@@ -26,6 +40,20 @@ export function relu(x: Tensor, options: OutOption = {}): Tensor {
  * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
 export function reluGrad(dy: Tensor, x: Tensor, options: OutOption = {}): Tensor {
+  return clampGrad(dy, x, Number.NaN, options);
+}
+
+/**
+ * Gradient of relu6: dx = dy where 0 < x < 6, else 0. `x` may be relu6's input or its output. `out` may be `dy`.
+ *
+ * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
+ */
+export function relu6Grad(dy: Tensor, x: Tensor, options: OutOption = {}): Tensor {
+  return clampGrad(dy, x, 6, options);
+}
+
+/** @param upper NaN: no limit */
+function clampGrad(dy: Tensor, x: Tensor, upper: number, options: OutOption): Tensor {
   const dtype = checkOperands({ dy, x });
   checkSameShape('dy', dy.shape, x.shape);
   checkOut(options.out, x.shape, dtype, options.out === dy ? [x] : [dy, x]);
@@ -33,8 +61,7 @@ export function reluGrad(dy: Tensor, x: Tensor, options: OutOption = {}): Tensor
   return scope(() => {
     const gradient = inFormat(dy, x.format);
     return produce(options.out, x.shape, dtype, x.format, dx => {
-      const operands = { x: x.address, dy: gradient.address, target: dx.address };
-      const args = { ...operands, count: x.size, upper: Number.NaN };
+      const args = { x: x.address, dy: gradient.address, target: dx.address, count: x.size, upper };
       runtime.run('reluGrad', DTYPES[dtype].kernel, args, Math.ceil(x.size / ELEMENTWISE_BLOCK));
     });
   });

@@ -31,8 +31,12 @@ export const SUM_CHANNELS = 16;
 export const TRANSPOSE_ROWS = 16;
 /** GRADIENT_CHANNELS of assembly/pool/args.ts. */
 export const POOL_GRADIENT_CHANNELS = 32;
-/** ROW_BLOCK of assembly/loss/softmaxCrossEntropy.ts. */
+/** ROW_BLOCK of assembly/activation/softmax.ts. */
 export const SOFTMAX_ROWS = 32;
+/** KIND_* of assembly/activation/activation.ts. */
+export const ACTIVATION_KIND = { leakyRelu: 0, hardSwish: 1, sigmoid: 2, tanh: 3, silu: 4 } as const;
+/** KIND_* of assembly/loss/elementwise.ts. */
+export const LOSS_KIND = { squared: 0, bceWithLogits: 1 } as const;
 
 const gemm = /* @__PURE__ */ new Struct(
   {
@@ -192,6 +196,17 @@ const sumOfSquares = /* @__PURE__ */ new Struct({ source: 'ptr', sums: 'ptr', co
 
 const relu = /* @__PURE__ */ new Struct({ x: 'ptr', dy: 'ptr', target: 'ptr', count: 'i32', upper: 'f64' });
 
+const activation = /* @__PURE__ */ new Struct({
+  source: 'ptr',
+  dy: 'ptr',
+  target: 'ptr',
+  count: 'i32',
+  kind: 'i32',
+  slope: 'f64',
+});
+
+const softmax = /* @__PURE__ */ new Struct({ x: 'ptr', y: 'ptr', dy: 'ptr', dx: 'ptr', rows: 'i32', classes: 'i32' });
+
 const pool = /* @__PURE__ */ new Struct({
   x: 'ptr',
   y: 'ptr',
@@ -219,7 +234,20 @@ const softmaxCrossEntropy = /* @__PURE__ */ new Struct({
   losses: 'ptr',
   rows: 'i32',
   classes: 'i32',
+  smoothing: 'f64',
 });
+
+const elementLoss = /* @__PURE__ */ new Struct({
+  prediction: 'ptr',
+  target: 'ptr',
+  gradient: 'ptr',
+  losses: 'ptr',
+  count: 'i32',
+  kind: 'i32',
+  scale: 'f64',
+});
+
+const meanLoss = /* @__PURE__ */ new Struct({ losses: 'ptr', count: 'i32', divisor: 'f64' });
 
 const sgd = /* @__PURE__ */ new Struct({
   parameter: 'ptr',
@@ -484,13 +512,19 @@ export const KERNELS = {
   sumOfSquares: { struct: sumOfSquares, mirrors: 'SumOfSquaresArgs', typed: true },
   relu: { struct: relu, mirrors: 'ReluArgs', typed: true },
   reluGrad: { struct: relu, mirrors: 'ReluArgs', typed: true },
+  activation: { struct: activation, mirrors: 'ActivationArgs', typed: true },
+  activationGrad: { struct: activation, mirrors: 'ActivationArgs', typed: true },
+  softmax: { struct: softmax, mirrors: 'SoftmaxArgs', typed: true },
+  softmaxGrad: { struct: softmax, mirrors: 'SoftmaxArgs', typed: true },
   maxPool: { struct: pool, mirrors: 'PoolArgs', typed: true },
   maxPoolGrad: { struct: pool, mirrors: 'PoolArgs', typed: true },
   averagePool: { struct: pool, mirrors: 'PoolArgs', typed: true },
   averagePoolGrad: { struct: pool, mirrors: 'PoolArgs', typed: true },
   softmaxCrossEntropy: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: true },
   softmaxCrossEntropyGrad: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: true },
-  meanLoss: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: false },
+  elementLoss: { struct: elementLoss, mirrors: 'ElementLossArgs', typed: true },
+  elementLossGrad: { struct: elementLoss, mirrors: 'ElementLossArgs', typed: true },
+  meanLoss: { struct: meanLoss, mirrors: 'MeanLossArgs', typed: false },
   sgd: { struct: sgd, mirrors: 'SgdArgs', typed: true },
   adam: { struct: adam, mirrors: 'AdamArgs', typed: true },
   winogradInput: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true, private: ['scratch'] },

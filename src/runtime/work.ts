@@ -1,4 +1,4 @@
-import { type KernelArgs, type KernelName, PLANES_ROWS } from './abi.ts';
+import { ACTIVATION_KIND, type KernelArgs, type KernelName, LOSS_KIND, PLANES_ROWS } from './abi.ts';
 
 /** Multiply-adds in a nanosecond: of the gathered product, of the planar kernels and of the depthwise ones. */
 const PRODUCT = 25;
@@ -30,6 +30,10 @@ export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: 
   sumOfSquares: a => a.count * 0.15,
   relu: a => a.count * 0.2,
   reluGrad: a => a.count * 0.3,
+  activation: a => a.count * (a.kind < ACTIVATION_KIND.sigmoid ? 0.25 : 1.2),
+  activationGrad: a => a.count * (a.kind === ACTIVATION_KIND.silu ? 1.7 : 0.25),
+  softmax: a => a.rows * a.classes * 3.5,
+  softmaxGrad: a => a.rows * a.classes * 0.7,
   maxPool: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.25,
   maxPoolGrad: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.5,
   averagePool: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.5,
@@ -38,6 +42,8 @@ export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: 
   softmaxCrossEntropyGrad: a => a.rows * a.classes * 0.5,
   sgd: a => a.count * 0.25,
   adam: a => a.count * 0.6,
+  elementLoss: a => a.count * (a.kind === LOSS_KIND.squared ? 0.25 : 2.3),
+  elementLossGrad: a => a.count * (a.kind === LOSS_KIND.squared ? 0.25 : 1.5),
   winogradInput: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.3,
   winogradOutput: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.3,
   winogradOutputGrad: (a, blocks) => blocks * a.channels * (a.size + 2) ** 2 * 0.3,

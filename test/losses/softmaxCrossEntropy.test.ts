@@ -36,6 +36,15 @@ describe.each(dtypes)('SoftmaxCrossEntropy in %s', dtype => {
     expectWithin(loss.backward(), reference.softmaxCrossEntropyGrad(probabilities, labels), () => tolerance);
   });
 
+  it('smooths the labels, forward and backward', () => {
+    const loss = new SoftmaxCrossEntropy({ labelSmoothing: 0.1 });
+    expect(loss.labelSmoothing).toBe(0.1);
+    const value = loss.forward(made(logits, dtype), labels);
+    expectNumber(value, reference.softmaxCrossEntropy(logits, labels, 0.1), tolerance);
+    expectWithin(loss.probabilities as Tensor, probabilities, () => tolerance);
+    expectWithin(loss.backward(), reference.softmaxCrossEntropyGrad(probabilities, labels, 0.1), () => tolerance);
+  });
+
   it('backward is that of the labels at forward, also when the array was written to since', () => {
     const loss = new SoftmaxCrossEntropy();
     const mine = labels.slice();
@@ -80,6 +89,16 @@ describe('SoftmaxCrossEntropy refuses', () => {
       );
     expectError(() => loss.forward(zeros([3, 7]), Int32Array.of(1, 2)), ShapeError, 'labels', '2', '3');
     expectArgumentError(() => loss.forward(zeros([1, 7]), [1] as never), ArgumentError, 'labels', 'Int32Array');
+  });
+
+  it('a smoothing that is no number from 0 to 1', () => {
+    for (const labelSmoothing of [-0.1, 1.5, Number.NaN])
+      expectArgumentError(
+        () => new SoftmaxCrossEntropy({ labelSmoothing }),
+        ArgumentError,
+        'labelSmoothing',
+        String(labelSmoothing),
+      );
   });
 
   it('logits that are not 2-D', () =>

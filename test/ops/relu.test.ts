@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DisposedError, DTypeError, ForeignTensorError, ShapeError, tensor, zeros } from '../../src/index.ts';
-import { relu, reluGrad } from '../../src/ops/index.ts';
+import { relu, relu6, reluGrad } from '../../src/ops/index.ts';
 import { expectExactly } from '../helpers/compare.ts';
 import { range } from '../helpers/convCases.ts';
 import { expectArgumentError, expectError } from '../helpers/errors.ts';
@@ -37,6 +37,13 @@ describe.each(dtypes)('relu in %s', dtype => {
     expect([...relu(tensor(all, [all.length], dtype)).data].map(Math.abs)).toEqual(
       all.map(v => (v === Number.NEGATIVE_INFINITY ? 0 : Math.abs(v))),
     );
+  });
+
+  it('makes 0 of -0, with a limit and without', () => {
+    for (const op of [relu, relu6]) {
+      const y = op(tensor([-0, -0, -0, -0, -0, -0, -0, -0, -0], [9], dtype));
+      expect([...y.data].every(v => Object.is(v, 0))).toBe(true);
+    }
   });
 
   it('has gradient 0 at 0 and at NaN, and passes what comes where x > 0, NaN too', () => {

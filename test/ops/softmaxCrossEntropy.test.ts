@@ -14,12 +14,12 @@ const labelsFor = (batch: number, classes: number): Int32Array => {
   return Int32Array.from({ length: batch }, () => Math.floor(next() * classes));
 };
 
-function check(batch: number, classes: number, dtype: DType, spread: number): void {
+function check(batch: number, classes: number, dtype: DType, spread: number, labelSmoothing?: number): void {
   const logits = scaled(random([batch, classes], batch + classes, dtype), spread);
   const labels = labelsFor(batch, classes);
   const expected = reference.softmax(logits);
   scope(() => {
-    const { loss, probabilities } = softmaxCrossEntropy(made(logits, dtype), labels);
+    const { loss, probabilities } = softmaxCrossEntropy(made(logits, dtype), labels, { labelSmoothing });
     // exp of z: a rounding of z of half an ulp changes exp(z) by spread * eps at most.
     const bound = (8 + 2 * spread) * epsilon[dtype];
     expectWithin(
@@ -28,13 +28,17 @@ function check(batch: number, classes: number, dtype: DType, spread: number): vo
       i => bound * at(expected.data, i) + 1e-45,
       `probabilities [${batch}, ${classes}]`,
     );
-    expectNumber(loss + 1, reference.softmaxCrossEntropy(logits, labels) + 1, bound, `loss [${batch}, ${classes}]`);
-    const dLogits = softmaxCrossEntropyGrad(probabilities, labels);
-    expectExactly(
-      dLogits,
-      roundedTo(dtype, reference.softmaxCrossEntropyGrad(read(probabilities), labels)),
-      'gradient',
+    expectNumber(
+      loss + 1,
+      reference.softmaxCrossEntropy(logits, labels, labelSmoothing) + 1,
+      bound,
+      `loss [${batch}, ${classes}]`,
     );
+    const dLogits = softmaxCrossEntropyGrad(probabilities, labels, { labelSmoothing });
+    const wanted = reference.softmaxCrossEntropyGrad(read(probabilities), labels, labelSmoothing);
+    // Without smoothing one subtraction, rounded once; with it at most two, of numbers up to 1.
+    if (labelSmoothing) expectWithin(dLogits, wanted, () => 2 * epsilon[dtype], 'gradient');
+    else expectExactly(dLogits, roundedTo(dtype, wanted), 'gradient');
   });
 }
 
@@ -45,6 +49,18 @@ describe.each(dtypes)('softmaxCrossEntropy in %s', dtype => {
   it.each([1, 10])('probabilities, mean loss and gradient, 1 to 17 classes, logits to +-%i', spread => {
     for (const classes of range(1, 17)) for (const batch of [1, 2, 3, 4, 5, 8]) check(batch, classes, dtype, spread);
     check(3, 1000, dtype, spread);
+  });
+
+  it.each([0.05, 0.1, 0.7, 1])('with label smoothing %d', smoothing => {
+    for (const classes of range(1, 17)) for (const batch of [1, 3, 33]) check(batch, classes, dtype, 3, smoothing);
+  });
+
+  it('with label smoothing: an impossible class costs infinity, and nothing where the weight is 0', () => {
+    const logits = tensor([Number.NEGATIVE_INFINITY, 0, 0], [1, 3], dtype);
+    const loss = (label: number, labelSmoothing: number) =>
+      softmaxCrossEntropy(logits, Int32Array.of(label), { labelSmoothing }).loss;
+    expectNumber(loss(1, 0), Math.log(2), 4 * epsilon[dtype]);
+    expect([loss(0, 0), loss(1, 0.1), loss(0, 1)]).toEqual(Array(3).fill(Number.POSITIVE_INFINITY));
   });
 
   it('does not overflow, nor lose small losses, for large logits', () => {
@@ -96,6 +112,13 @@ describe('softmaxCrossEntropy refuses', () => {
     const labels = Int32Array.of(0, label, 9);
     expectArgumentError(() => softmaxCrossEntropy(zeros([3, 10]), labels), ArgumentError, 'labels', String(label));
     expectArgumentError(() => softmaxCrossEntropyGrad(zeros([3, 10]), labels), ArgumentError, 'labels', String(label));
+  });
+
+  it.each([-0.1, 1.1, Number.NaN, '0.1'])('label smoothing %s', value => {
+    const options = { labelSmoothing: value as number };
+    const refused = typeof value === 'string' ? /0 to 1/ : String(value);
+    for (const op of [softmaxCrossEntropy, softmaxCrossEntropyGrad])
+      expectArgumentError(() => op(zeros([1, 2]), Int32Array.of(0), options), ArgumentError, 'labelSmoothing', refused);
   });
 
   it('another number of labels than rows', () => {

@@ -15,20 +15,41 @@ export function softmax(logits: Values): Values {
   return result;
 }
 
-/** The mean over n of -log p[n, label[n]]. */
-export function softmaxCrossEntropy(logits: Values, labels: ArrayLike<number>): number {
+/** dx[n, c] = y[n, c] * (dy[n, c] - sum over k of y[n, k] dy[n, k]). */
+export function softmaxGrad(dy: Values, y: Values): Values {
+  const [, classes] = y.shape as unknown as Pair;
+  return map(y, (p, i) => {
+    const start = i - (i % classes);
+    let mean = 0;
+    for (let k = start; k < start + classes; k++) mean += at(y.data, k) * at(dy.data, k);
+    return p * (at(dy.data, i) - mean);
+  });
+}
+
+/**
+ * The mean over n of the sum over c of -log p[n, c] * t[n, c], where t is 1 - smoothing at the label and smoothing / classes
+ * more everywhere.
+ */
+export function softmaxCrossEntropy(logits: Values, labels: ArrayLike<number>, smoothing = 0): number {
   const [batch, classes] = logits.shape as unknown as Pair;
   let loss = 0;
   for (let n = 0; n < batch; n++) {
     const row = logits.data.subarray(n * classes, (n + 1) * classes);
     const most = Math.max(...row);
-    loss += Math.log(row.reduce((sum, z) => sum + Math.exp(z - most), 0)) + most - at(row, at(labels, n));
+    const total = Math.log(row.reduce((sum, z) => sum + Math.exp(z - most), 0)) + most;
+    row.forEach((z, c) => {
+      const weight = target(c, at(labels, n), classes, smoothing);
+      if (weight > 0) loss += weight * (total - z);
+    });
   }
   return loss / batch;
 }
 
-/** dz[n, c] = p[n, c] - (c == label[n] ? 1 : 0): the gradient of each sample's own loss, not divided by the batch. */
-export function softmaxCrossEntropyGrad(probabilities: Values, labels: ArrayLike<number>): Values {
+/** dz[n, c] = p[n, c] - t[n, c]: the gradient of each sample's own loss, not divided by the batch. */
+export function softmaxCrossEntropyGrad(probabilities: Values, labels: ArrayLike<number>, smoothing = 0): Values {
   const [, classes] = probabilities.shape as unknown as Pair;
-  return map(probabilities, (p, i) => p - (i % classes === at(labels, Math.floor(i / classes)) ? 1 : 0));
+  return map(probabilities, (p, i) => p - target(i % classes, at(labels, Math.floor(i / classes)), classes, smoothing));
 }
+
+const target = (c: number, label: number, classes: number, smoothing: number): number =>
+  smoothing / classes + (c === label ? 1 - smoothing : 0);

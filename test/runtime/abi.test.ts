@@ -133,7 +133,19 @@ describe('argument structs', () => {
     expect(host.SUM_CHANNELS).toBe(constant('conv/sumPixels', 'CHANNEL_BLOCK'));
     expect(host.TRANSPOSE_ROWS).toBe(constant('tensor/transpose', 'ROW_BLOCK'));
     expect(host.POOL_GRADIENT_CHANNELS).toBe(constant('pool/args', 'GRADIENT_CHANNELS'));
-    expect(host.SOFTMAX_ROWS).toBe(constant('loss/softmaxCrossEntropy', 'ROW_BLOCK'));
+    expect(host.SOFTMAX_ROWS).toBe(constant('activation/softmax', 'ROW_BLOCK'));
+    const activationKind = (name: string) => constant('activation/activation', `KIND_${name}`);
+    expect(host.ACTIVATION_KIND).toEqual({
+      leakyRelu: activationKind('LEAKY_RELU'),
+      hardSwish: activationKind('HARD_SWISH'),
+      sigmoid: activationKind('SIGMOID'),
+      tanh: activationKind('TANH'),
+      silu: activationKind('SILU'),
+    });
+    expect(host.LOSS_KIND).toEqual({
+      squared: constant('loss/elementwise', 'KIND_SQUARED'),
+      bceWithLogits: constant('loss/elementwise', 'KIND_BCE_WITH_LOGITS'),
+    });
   });
 
   it('are written field by field, addresses above 2 GiB too', () => {

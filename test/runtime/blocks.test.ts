@@ -172,8 +172,21 @@ describe.each(variants)('blocks of %s', variant => {
         ops.scale(scaled, 0.3);
         return [parameter, m, v, scaled, convasm.tensor([ops.sumOfSquares(x)], [1], 'float64')];
       });
+      expectSameBits('activations', () => [
+        ops.silu(x),
+        ops.siluGrad(x, x),
+        ops.tanh(x),
+        ops.leakyReluGrad(x, x),
+        ops.softmax(logits),
+        ops.softmaxGrad(logits, logits),
+      ]);
+      expectSameBits('losses of elements', () => [
+        convasm.tensor([ops.mse(x, velocity), ops.bceWithLogits(x, velocity)], [2], 'float64'),
+        ops.mseGrad(x, velocity),
+        ops.bceWithLogitsGrad(x, velocity),
+      ]);
       expectSameBits('linear and loss', () => {
-        const loss = new convasm.SoftmaxCrossEntropy();
+        const loss = new convasm.SoftmaxCrossEntropy({ labelSmoothing: 0.1 });
         const mean = loss.forward(logits, labels);
         const gradient = loss.backward();
         return [convasm.tensor([mean]), gradient, ops.linear(x.reshape([4650, 37]), weights)];

@@ -73,10 +73,30 @@ export function sameBitsCases(convasm: typeof Convasm, ops: typeof Ops): Record<
       ops.scale(scaled, 0.3);
       return scaled;
     });
+    for (const name of ['leakyRelu', 'relu6', 'hardSwish', 'sigmoid', 'tanh', 'silu'] as const) {
+      note(`${dtype} ${name}`, () => ops[name](images));
+      note(`${dtype} gradient of ${name}`, () => ops[`${name}Grad`](images, images));
+    }
+    const rows = values([70, 10], dtype, 61);
+    note(`${dtype} softmax`, () => ops.softmax(rows));
+    note(`${dtype} its gradient`, () => ops.softmaxGrad(rows, rows));
+    const target = values(images.shape, dtype, 67);
+    for (const name of ['mse', 'bceWithLogits'] as const) {
+      note(`${dtype} ${name}`, () => ops[name](images, target));
+      note(`${dtype} gradient of ${name}`, () => ops[`${name}Grad`](images, target));
+    }
     note(`${dtype} linear`, () => ops.linear(images.reshape([4650, 37]), values([90, 37], dtype, 53)));
   }
   const logits = values([70, 10], 'float32', 59);
   const loss = new convasm.SoftmaxCrossEntropy();
+  const smoothed = new convasm.SoftmaxCrossEntropy({ labelSmoothing: 0.1 });
+  note('loss with smoothed labels', () =>
+    smoothed.forward(
+      logits,
+      Int32Array.from({ length: 70 }, (_, i) => i % 10),
+    ),
+  );
+  note('gradient with smoothed labels', () => smoothed.backward());
   note('loss', () =>
     loss.forward(
       logits,
