@@ -133,6 +133,8 @@ describe('argument structs', () => {
     expect(host.SUM_CHANNELS).toBe(constant('conv/sumPixels', 'CHANNEL_BLOCK'));
     expect(host.TRANSPOSE_ROWS).toBe(constant('tensor/transpose', 'ROW_BLOCK'));
     expect(host.POOL_GRADIENT_CHANNELS).toBe(constant('pool/args', 'GRADIENT_CHANNELS'));
+    expect(host.NORM_CHANNELS).toBe(constant('norm/args', 'NORM_CHANNELS'));
+    expect(host.DROPOUT_PIXELS).toBe(constant('dropout/dropout', 'PIXEL_BLOCK'));
     expect(host.SOFTMAX_ROWS).toBe(constant('loss/softmaxCrossEntropy', 'ROW_BLOCK'));
   });
 
