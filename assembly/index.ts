@@ -15,6 +15,7 @@ import { UnpackFilterArgs, unpackFilter as unpackFilterOf } from './conv/unpackF
 import { DepthwiseFilterGradArgs, DepthwisePlanesArgs } from './depthwise/args';
 import { depthwiseFilterGrad as depthwiseFilterGradOf } from './depthwise/filterGrad';
 import { depthwisePlanes as depthwisePlanesOf } from './depthwise/planes';
+import { DropoutArgs, dropout as dropoutOf } from './dropout/dropout';
 import { GemmArgs } from './gemm/args';
 import { diagonal as diagonalOf } from './gemm/diagonal';
 import { gemm as gemmOf } from './gemm/gemm';
@@ -31,6 +32,17 @@ import {
   softmaxCrossEntropyGrad as softmaxCrossEntropyGradOf,
   softmaxCrossEntropy as softmaxCrossEntropyOf,
 } from './loss/softmaxCrossEntropy';
+import { batchNormCoefficients as batchNormCoefficientsOf, scaleShift as scaleShiftOf } from './norm/apply';
+import { BatchNormArgs } from './norm/args';
+import {
+  batchNormGradCoefficients as batchNormGradCoefficientsOf,
+  batchNormGrad as batchNormGradOf,
+  batchNormGradPartials as batchNormGradPartialsOf,
+} from './norm/gradient';
+import {
+  batchNormPartials as batchNormPartialsOf,
+  batchNormStatistics as batchNormStatisticsOf,
+} from './norm/statistics';
 import { AdamArgs, adam as adamOf } from './optimizer/adam';
 import { SgdArgs, sgd as sgdOf } from './optimizer/sgd';
 import { PlanarArgs } from './planar/args';
@@ -43,6 +55,7 @@ import { PoolArgs } from './pool/args';
 import { averagePoolGrad as averagePoolGradOf, averagePool as averagePoolOf } from './pool/average';
 import { maxPoolGrad as maxPoolGradOf, maxPool as maxPoolOf } from './pool/max';
 import { Simd } from './simd';
+import { AddArgs, add as addOf } from './tensor/add';
 import { AddScaledArgs, addScaled as addScaledOf } from './tensor/addScaled';
 import { ScaleArgs, scale as scaleOf } from './tensor/scale';
 import { SumOfSquaresArgs, sumOfSquares as sumOfSquaresOf } from './tensor/sumOfSquares';
@@ -301,4 +314,58 @@ export function winogradFilterGrad_f32(args: WinogradFilterArgs, first: i32, las
 }
 export function winogradFilterGrad_f64(args: WinogradFilterArgs, first: i32, last: i32): void {
   winogradFilterGradOf<f64>(args, first, last);
+}
+export function add_f32(args: AddArgs, first: i32, last: i32): void {
+  addOf<f32>(args, first, last);
+}
+export function add_f64(args: AddArgs, first: i32, last: i32): void {
+  addOf<f64>(args, first, last);
+}
+export function dropout_f32(args: DropoutArgs, first: i32, last: i32): void {
+  dropoutOf<f32>(args, first, last);
+}
+export function dropout_f64(args: DropoutArgs, first: i32, last: i32): void {
+  dropoutOf<f64>(args, first, last);
+}
+export function batchNormPartials_f32(args: BatchNormArgs, first: i32, last: i32): void {
+  batchNormPartialsOf<f32>(args, first, last);
+}
+export function batchNormPartials_f64(args: BatchNormArgs, first: i32, last: i32): void {
+  batchNormPartialsOf<f64>(args, first, last);
+}
+export function batchNormStatistics_f32(args: BatchNormArgs, first: i32, last: i32): void {
+  batchNormStatisticsOf<f32>(args, first, last);
+}
+export function batchNormStatistics_f64(args: BatchNormArgs, first: i32, last: i32): void {
+  batchNormStatisticsOf<f64>(args, first, last);
+}
+export function batchNormCoefficients_f32(args: BatchNormArgs, first: i32, last: i32): void {
+  batchNormCoefficientsOf<f32>(args, first, last);
+}
+export function batchNormCoefficients_f64(args: BatchNormArgs, first: i32, last: i32): void {
+  batchNormCoefficientsOf<f64>(args, first, last);
+}
+export function scaleShift_f32(args: BatchNormArgs, first: i32, last: i32): void {
+  scaleShiftOf<f32>(args, first, last);
+}
+export function scaleShift_f64(args: BatchNormArgs, first: i32, last: i32): void {
+  scaleShiftOf<f64>(args, first, last);
+}
+export function batchNormGradPartials_f32(args: BatchNormArgs, first: i32, last: i32): void {
+  batchNormGradPartialsOf<f32>(args, first, last);
+}
+export function batchNormGradPartials_f64(args: BatchNormArgs, first: i32, last: i32): void {
+  batchNormGradPartialsOf<f64>(args, first, last);
+}
+export function batchNormGradCoefficients_f32(args: BatchNormArgs, first: i32, last: i32): void {
+  batchNormGradCoefficientsOf<f32>(args, first, last);
+}
+export function batchNormGradCoefficients_f64(args: BatchNormArgs, first: i32, last: i32): void {
+  batchNormGradCoefficientsOf<f64>(args, first, last);
+}
+export function batchNormGrad_f32(args: BatchNormArgs, first: i32, last: i32): void {
+  batchNormGradOf<f32>(args, first, last);
+}
+export function batchNormGrad_f64(args: BatchNormArgs, first: i32, last: i32): void {
+  batchNormGradOf<f64>(args, first, last);
 }

@@ -3,8 +3,13 @@ export { parseIdx } from './data/idx.ts';
 export * from './errors.ts';
 export { encodeSafetensors } from './io/safetensors.ts';
 export { HardSwish, LeakyReLU, type LeakyReLUOptions, ReLU6, Sigmoid, SiLU, Tanh } from './layers/activations.ts';
+export { BatchNorm2D, type BatchNorm2DOptions } from './layers/batchNorm2d.ts';
 export { Conv2D, type Conv2DLayerOptions } from './layers/conv2d.ts';
+export { ConvTranspose2D, type ConvTranspose2DLayerOptions } from './layers/convTranspose2d.ts';
+export { DepthwiseConv2D, type DepthwiseConv2DOptions } from './layers/depthwiseConv2d.ts';
+export { Dropout, type DropoutLayerOptions, type DropoutState } from './layers/dropout.ts';
 export { Flatten } from './layers/flatten.ts';
+export { GlobalAvgPool2D } from './layers/globalAvgPool2d.ts';
 export {
   constant,
   type FanOption,
@@ -24,14 +29,15 @@ export { Linear, type LinearOptions } from './layers/linear.ts';
 export type { GradReduction } from './layers/parameters.ts';
 export { AvgPool2D, MaxPool2D } from './layers/pool2d.ts';
 export { ReLU } from './layers/relu.ts';
+export { Residual } from './layers/residual.ts';
 export { Sequential } from './layers/sequential.ts';
+export { Softmax } from './layers/softmax.ts';
+export { BCEWithLogits, MSE } from './losses/elementLosses.ts';
+export { SoftmaxCrossEntropy, type SoftmaxCrossEntropyLossOptions } from './losses/softmaxCrossEntropy.ts';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
 export { clipGradNorm } from './optimizers/clipGradNorm.ts';
 export { Optimizer } from './optimizers/optimizer.ts';
 export { cosine, type Schedule, stepDecay, warmUp } from './optimizers/schedules.ts';
-export { Softmax } from './layers/softmax.ts';
-export { BCEWithLogits, MSE } from './losses/elementLosses.ts';
-export { SoftmaxCrossEntropy, type SoftmaxCrossEntropyLossOptions } from './losses/softmaxCrossEntropy.ts';
 export { SGD, type SGDOptions } from './optimizers/sgd.ts';
 export type { OptimizerState } from './optimizers/state.ts';
 export { type InitOptions, init, type RuntimeInfo, runtimeInfo, shutdown } from './runtime/init.ts';

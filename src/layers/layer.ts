@@ -15,6 +15,8 @@ export abstract class Layer {
   params: Record<string, Tensor> = {};
   /** Gradients of the parameters: set by each `backward` (into the same tensors), null before it and after `clearGrad`. */
   grads: Record<string, Tensor | null> = {};
+  /** What else a saved layer consists of: tensors that forward changes in training, by name; no optimizer touches them. */
+  buffers: Record<string, Tensor> = {};
   #training = true;
 
   /** True after construction and `train()`, false after `eval()`. */
@@ -56,9 +58,10 @@ export abstract class Layer {
     return this;
   }
 
-  /** Gives back the memory of parameters and gradients. The layer cannot be used after it. */
+  /** Gives back the memory of parameters, gradients and buffers. The layer cannot be used after it. */
   dispose(): void {
-    for (const tensor of [...Object.values(this.params), ...Object.values(this.grads)]) {
+    const all = [this.params, this.grads, this.buffers].flatMap<Tensor | null>(Object.values);
+    for (const tensor of all) {
       if (tensor && !tensor.disposed) tensor.dispose();
     }
     for (const child of this.children) child.dispose();

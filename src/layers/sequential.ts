@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.ts';
 import { scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { joinTensors } from './joinTensors.ts';
 import { Layer } from './layer.ts';
 
 /**
@@ -19,8 +20,7 @@ export class Sequential extends Layer {
       throw new ArgumentError('layers', layers, 'a list of layers');
     }
     this.layers = [...layers];
-    const joined = (kind: 'params' | 'grads') => ({ enumerable: true, get: () => join(this.layers, kind) });
-    Object.defineProperties(this, { params: joined('params'), grads: joined('grads') });
+    joinTensors(this, Object.entries(this.layers));
   }
 
   override get children(): readonly Layer[] {
@@ -51,11 +51,4 @@ export class Sequential extends Layer {
     for (const tensor of this.#between) if (!tensor.disposed) tensor.dispose();
     this.#between = [];
   }
-}
-
-/** Parameters or gradients of all layers, named as PyTorch's state_dict does it: the layer's place, a dot, its own name. */
-function join<K extends 'params' | 'grads'>(layers: readonly Layer[], kind: K): Layer[K] {
-  return Object.fromEntries(
-    layers.flatMap((layer, i) => Object.entries(layer[kind]).map(([name, tensor]) => [`${i}.${name}`, tensor])),
-  ) as Layer[K];
 }

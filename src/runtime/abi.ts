@@ -31,6 +31,10 @@ export const SUM_CHANNELS = 16;
 export const TRANSPOSE_ROWS = 16;
 /** GRADIENT_CHANNELS of assembly/pool/args.ts. */
 export const POOL_GRADIENT_CHANNELS = 32;
+/** NORM_CHANNELS of assembly/norm/args.ts. */
+export const NORM_CHANNELS = 64;
+/** PIXEL_BLOCK of assembly/dropout/dropout.ts. */
+export const DROPOUT_PIXELS = 256;
 /** ROW_BLOCK of assembly/activation/softmax.ts. */
 export const SOFTMAX_ROWS = 32;
 /** KIND_* of assembly/activation/activation.ts. */
@@ -193,6 +197,47 @@ const addScaled = /* @__PURE__ */ new Struct({ source: 'ptr', target: 'ptr', cou
 const scale = /* @__PURE__ */ new Struct({ target: 'ptr', count: 'i32', factor: 'f64' });
 
 const sumOfSquares = /* @__PURE__ */ new Struct({ source: 'ptr', sums: 'ptr', count: 'i32' });
+const add = /* @__PURE__ */ new Struct({ a: 'ptr', b: 'ptr', target: 'ptr', count: 'i32' });
+
+const dropout = /* @__PURE__ */ new Struct({
+  x: 'ptr',
+  target: 'ptr',
+  count: 'i32',
+  channels: 'i32',
+  pixels: 'i32',
+  key0: 'i32',
+  key1: 'i32',
+  threshold: 'i32',
+  scale: 'f64',
+});
+
+const batchNorm = /* @__PURE__ */ new Struct({
+  x: 'ptr',
+  dy: 'ptr',
+  target: 'ptr',
+  partials: 'ptr',
+  mean: 'ptr',
+  variance: 'ptr',
+  runningMean: 'ptr',
+  runningVariance: 'ptr',
+  weight: 'ptr',
+  bias: 'ptr',
+  weightGrad: 'ptr',
+  biasGrad: 'ptr',
+  coefficients: 'ptr',
+  images: 'i32',
+  channels: 'i32',
+  pixels: 'i32',
+  channelsLast: 'i32',
+  rowBlock: 'i32',
+  chunks: 'i32',
+  wide: 'i32',
+  eps: 'f64',
+  momentum: 'f64',
+  scale: 'f64',
+  lower: 'f64',
+  upper: 'f64',
+});
 
 const relu = /* @__PURE__ */ new Struct({ x: 'ptr', dy: 'ptr', target: 'ptr', count: 'i32', upper: 'f64' });
 
@@ -510,6 +555,15 @@ export const KERNELS = {
   addScaled: { struct: addScaled, mirrors: 'AddScaledArgs', typed: true },
   scale: { struct: scale, mirrors: 'ScaleArgs', typed: true },
   sumOfSquares: { struct: sumOfSquares, mirrors: 'SumOfSquaresArgs', typed: true },
+  add: { struct: add, mirrors: 'AddArgs', typed: true },
+  dropout: { struct: dropout, mirrors: 'DropoutArgs', typed: true },
+  batchNormPartials: { struct: batchNorm, mirrors: 'BatchNormArgs', typed: true },
+  batchNormStatistics: { struct: batchNorm, mirrors: 'BatchNormArgs', typed: true },
+  batchNormCoefficients: { struct: batchNorm, mirrors: 'BatchNormArgs', typed: true },
+  scaleShift: { struct: batchNorm, mirrors: 'BatchNormArgs', typed: true },
+  batchNormGradPartials: { struct: batchNorm, mirrors: 'BatchNormArgs', typed: true },
+  batchNormGradCoefficients: { struct: batchNorm, mirrors: 'BatchNormArgs', typed: true },
+  batchNormGrad: { struct: batchNorm, mirrors: 'BatchNormArgs', typed: true },
   relu: { struct: relu, mirrors: 'ReluArgs', typed: true },
   reluGrad: { struct: relu, mirrors: 'ReluArgs', typed: true },
   activation: { struct: activation, mirrors: 'ActivationArgs', typed: true },

@@ -146,6 +146,8 @@ describe('argument structs', () => {
       squared: constant('loss/elementwise', 'KIND_SQUARED'),
       bceWithLogits: constant('loss/elementwise', 'KIND_BCE_WITH_LOGITS'),
     });
+    expect(host.NORM_CHANNELS).toBe(constant('norm/args', 'NORM_CHANNELS'));
+    expect(host.DROPOUT_PIXELS).toBe(constant('dropout/dropout', 'PIXEL_BLOCK'));
   });
 
   it('are written field by field, addresses above 2 GiB too', () => {

@@ -163,7 +163,7 @@ describe.each(variants)('blocks of %s', variant => {
         const [parameter, gradient] = [x.clone(), x.clone()];
         ops.addScaled(gradient, x, 0.5);
         ops.sgdStep(parameter, gradient, velocity.clone(), { learningRate: 0.1, momentum: 0.9 });
-        return [ops.relu(x), ops.reluGrad(x, x), parameter, gradient];
+        return [ops.relu(x), ops.reluGrad(x, x), parameter, gradient, ops.add(x, velocity)];
       });
       expectSameBits('steps and norms', () => {
         const [parameter, m, v] = [x.clone(), convasm.zeros(x.shape), convasm.zeros(x.shape)];
@@ -185,6 +185,18 @@ describe.each(variants)('blocks of %s', variant => {
         ops.mseGrad(x, velocity),
         ops.bceWithLogitsGrad(x, velocity),
       ]);
+      // y is channels-last.
+      for (const image of [x, y, values([3, 150, 9, 11])])
+        expectSameBits(`batch normalisation and dropout, ${image.shape}`, () => {
+          const statistics = ops.batchNorm2dStatistics(image);
+          const gradients = ops.batchNorm2dGrad(image, image, statistics, null);
+          const { mean, variance } = statistics;
+          const [normal, dropped] = [
+            ops.batchNorm2d(image, statistics, null, null),
+            ops.dropout(image, { p: 0.5, seed: 1 }),
+          ];
+          return [mean, variance, normal, ...Object.values(gradients), dropped];
+        });
       expectSameBits('linear and loss', () => {
         const loss = new convasm.SoftmaxCrossEntropy({ labelSmoothing: 0.1 });
         const mean = loss.forward(logits, labels);

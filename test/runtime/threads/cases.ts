@@ -85,6 +85,18 @@ export function sameBitsCases(convasm: typeof Convasm, ops: typeof Ops): Record<
       note(`${dtype} ${name}`, () => ops[name](images, target));
       note(`${dtype} gradient of ${name}`, () => ops[`${name}Grad`](images, target));
     }
+    note(`${dtype} sum`, () => ops.add(images, images));
+    for (const [format, image] of Object.entries({ contiguous: images, 'channels-last': pooled.clone() })) {
+      const statistics = ops.batchNorm2dStatistics(image);
+      const gradients = ops.batchNorm2dGrad(image, image, statistics, null);
+      note(`${dtype} ${format} means`, () => statistics.mean);
+      note(`${dtype} ${format} variances`, () => statistics.variance);
+      note(`${dtype} ${format} batch normalisation`, () => ops.batchNorm2d(image, statistics, null, null));
+      for (const [name, gradient] of Object.entries(gradients))
+        note(`${dtype} ${format} batch normalisation, ${name}`, () => gradient);
+      note(`${dtype} ${format} dropout`, () => ops.dropout(image, { p: 0.5, seed: 1 }));
+      note(`${dtype} ${format} global mean`, () => ops.globalAvgPool2d(image));
+    }
     note(`${dtype} linear`, () => ops.linear(images.reshape([4650, 37]), values([90, 37], dtype, 53)));
   }
   const logits = values([70, 10], 'float32', 59);

@@ -1,0 +1,65 @@
+import { ArgumentError } from '../errors.ts';
+import { add } from '../ops/add.ts';
+import { scope } from '../tensor/scope.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { joinTensors } from './joinTensors.ts';
+import { kept, Layer } from './layer.ts';
+
+/**
+ * A residual connection (He et al., 2016): y = body(x) + shortcut(x), without a shortcut body(x) + x. Parameters are named
+ * 'body.' and 'shortcut.' with what those call them. What passes inside belongs to it, as in a `Sequential`.
+ */
+export class Residual extends Layer {
+  readonly body: Layer;
+  /** null: the input itself. */
+  readonly shortcut: Layer | null;
+  /** The summands, which layers may need until backward; null before a forward in training mode. */
+  #between: Tensor[] | null = null;
+
+  /** @throws ArgumentError */
+  constructor(body: Layer, shortcut: Layer | null = null) {
+    super();
+    if (!(body instanceof Layer)) throw new ArgumentError('body', body, 'a Layer');
+    if (shortcut !== null && !(shortcut instanceof Layer))
+      throw new ArgumentError('shortcut', shortcut, 'a Layer, or null');
+    this.body = body;
+    this.shortcut = shortcut;
+    joinTensors(this, [['body', body], ...(shortcut ? [['shortcut', shortcut] as const] : [])]);
+  }
+
+  override get children(): readonly Layer[] {
+    return this.shortcut ? [this.body, this.shortcut] : [this.body];
+  }
+
+  /** @param x what body and shortcut take; both answer with one shape */
+  override forward(x: Tensor): Tensor {
+    this.#release();
+    const { body, shortcut } = this;
+    if (!this.training) return scope(() => add(body.forward(x), shortcut ? shortcut.forward(x) : x));
+    const between: Tensor[] = [];
+    const keep = (value: Tensor) => {
+      if (value !== x) between.push(value);
+      return value;
+    };
+    const y = add(keep(body.forward(x)), shortcut ? keep(shortcut.forward(x)) : x);
+    this.#between = between;
+    return y;
+  }
+
+  /** @returns the sum of the gradients of body and shortcut */
+  override backward(dy: Tensor): Tensor {
+    kept(this, this.#between);
+    const { body, shortcut } = this;
+    return scope(() => add(body.backward(dy), shortcut ? shortcut.backward(dy) : dy));
+  }
+
+  override dispose(): void {
+    this.#release();
+    for (const layer of this.children) layer.dispose();
+  }
+
+  #release(): void {
+    for (const tensor of this.#between ?? []) if (!tensor.disposed) tensor.dispose();
+    this.#between = null;
+  }
+}

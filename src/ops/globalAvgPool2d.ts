@@ -1,0 +1,67 @@
+import { SUM_CHANNELS } from '../runtime/abi.ts';
+import { DTYPES } from '../tensor/dtype.ts';
+import { checkRank4, checkSameShape, type Shape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { checkOperands, checkOut, type OutOption, produce } from './operands.ts';
+import { avgPool2dGrad } from './pool2d.ts';
+
+/**
+ * y[n][c] = the mean of x[n][c] over its pixels.
+ *
+ * @param x [batch, channels, height, width]
+ * @returns [batch, channels]
+ * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
+ */
+export function globalAvgPool2d(x: Tensor, options: OutOption = {}): Tensor {
+  const dtype = checkOperands({ x });
+  checkRank4('x', x.shape, '[batch, channels, height, width]');
+  const [images, channels, height, width] = x.shape;
+  const pixels = height * width;
+  checkOut(options.out, [images, channels], dtype, [x]);
+  const { runtime } = x.storage;
+  const type = DTYPES[dtype].kernel;
+  return produce(options.out, [images, channels], dtype, 'contiguous', y => {
+    if (x.format === 'contiguous') {
+      // Planes lie one after the other, so that all images are one of images * channels channels.
+      const args = {
+        source: x.address,
+        target: y.address,
+        images: 1,
+        channels: images * channels,
+        pixels,
+        imageStride: 0,
+        channelStride: pixels,
+        pixelStride: 1,
+        scale: 1 / pixels,
+      };
+      const blocks = pixels === 1 ? Math.ceil((images * channels) / SUM_CHANNELS) : images * channels;
+      runtime.run('sumPixels', type, args, blocks);
+      return;
+    }
+    const window = { kernelHeight: height, kernelWidth: width, strideHeight: 1, strideWidth: 1, top: 0, left: 0 };
+    const sizes = { images, channels, height, width, outHeight: 1, outWidth: 1, countIncludePad: 0, ...window };
+    runtime.run('averagePool', type, { ...sizes, x: x.address, y: y.address, dx: 0 }, images);
+  });
+}
+
+/**
+ * Gradient of globalAvgPool2d: each pixel gets dy / (height * width).
+ *
+ * @param dy [batch, channels]
+ * @param inputShape shape of the forward pass's input, [batch, channels, height, width]
+ * @returns dx, of `inputShape`
+ * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
+ */
+export function globalAvgPool2dGrad(dy: Tensor, inputShape: Shape, options: OutOption = {}): Tensor {
+  const dtype = checkOperands({ dy });
+  checkRank4('inputShape', inputShape, '[batch, channels, height, width]');
+  const [images, channels, height, width] = inputShape;
+  checkSameShape('dy', dy.shape, [images, channels]);
+  checkOut(options.out, inputShape, dtype, [dy]);
+  const pixel = dy.reshape([images, channels, 1, 1]);
+  try {
+    return avgPool2dGrad(pixel, inputShape, { kernelSize: [height, width], out: options.out });
+  } finally {
+    pixel.dispose();
+  }
+}
