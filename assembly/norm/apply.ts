@@ -29,7 +29,8 @@ export function batchNormCoefficients<T>(args: BatchNormArgs, first: i32, last: 
 }
 
 /**
- * target = min(max((x - centre) * scale + shift, lower), upper), with the coefficients of each channel. NaN stays NaN.
+ * target = min(max((x - centre) * scale + shift, lower), upper), with the coefficients of each channel. NaN stays NaN, by the order of
+ * pmax's and pmin's operands: they are one instruction each, max and min seven.
  * One block of work: a chunk or a plane.
  */
 export function scaleShift<T>(args: BatchNormArgs, first: i32, last: i32): void {
@@ -54,7 +55,7 @@ function chunkScaleShift<T>(args: BatchNormArgs, chunk: i32): void {
     for (; left >= lanes; left -= lanes) {
       const d = v128.sub<T>(v128.load(x), v128.load(factors));
       const y = Simd.fma<T>(d, v128.load(factors + plane), v128.load(factors + 2 * plane));
-      v128.store(target, v128.min<T>(v128.max<T>(y, lower), upper));
+      v128.store(target, v128.pmin<T>(v128.pmax<T>(y, lower), upper));
       x += 16;
       target += 16;
       factors += 16;
@@ -62,7 +63,7 @@ function chunkScaleShift<T>(args: BatchNormArgs, chunk: i32): void {
     for (; left > 0; --left) {
       const d = v128.sub<T>(v128.splat<T>(load<T>(x)), v128.splat<T>(load<T>(factors)));
       const y = Simd.fma<T>(d, v128.splat<T>(load<T>(factors + plane)), v128.splat<T>(load<T>(factors + 2 * plane)));
-      v128.store_lane<T>(target, v128.min<T>(v128.max<T>(y, lower), upper), 0);
+      v128.store_lane<T>(target, v128.pmin<T>(v128.pmax<T>(y, lower), upper), 0);
       x += sizeof<T>();
       target += sizeof<T>();
       factors += sizeof<T>();
@@ -86,13 +87,13 @@ function planeScaleShift<T>(args: BatchNormArgs, block: i32): void {
   let left = args.pixels;
   for (; left >= lanes; left -= lanes) {
     const y = Simd.fma<T>(v128.sub<T>(v128.load(x), centre), scale, add);
-    v128.store(target, v128.min<T>(v128.max<T>(y, lower), upper));
+    v128.store(target, v128.pmin<T>(v128.pmax<T>(y, lower), upper));
     x += 16;
     target += 16;
   }
   for (; left > 0; --left) {
     const y = Simd.fma<T>(v128.sub<T>(v128.splat<T>(load<T>(x)), centre), scale, add);
-    v128.store_lane<T>(target, v128.min<T>(v128.max<T>(y, lower), upper), 0);
+    v128.store_lane<T>(target, v128.pmin<T>(v128.pmax<T>(y, lower), upper), 0);
     x += sizeof<T>();
     target += sizeof<T>();
   }

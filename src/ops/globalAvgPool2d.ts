@@ -21,26 +21,28 @@ export function globalAvgPool2d(x: Tensor, options: OutOption = {}): Tensor {
   const { runtime } = x.storage;
   const type = DTYPES[dtype].kernel;
   return produce(options.out, [images, channels], dtype, 'contiguous', y => {
-    if (x.format === 'contiguous') {
+    const sizes = { images: 1, pixels, imageStride: 0, scale: 1 / pixels };
+    if (x.format === 'contiguous' || pixels === 1) {
       // Planes lie one after the other, so that all images are one of images * channels channels.
+      const all = images * channels;
       const args = {
+        ...sizes,
         source: x.address,
         target: y.address,
-        images: 1,
-        channels: images * channels,
-        pixels,
-        imageStride: 0,
+        channels: all,
         channelStride: pixels,
         pixelStride: 1,
-        scale: 1 / pixels,
       };
-      const blocks = pixels === 1 ? Math.ceil((images * channels) / SUM_CHANNELS) : images * channels;
-      runtime.run('sumPixels', type, args, blocks);
+      runtime.run('sumPixels', type, args, pixels === 1 ? Math.ceil(all / SUM_CHANNELS) : all);
       return;
     }
-    const window = { kernelHeight: height, kernelWidth: width, strideHeight: 1, strideWidth: 1, top: 0, left: 0 };
-    const sizes = { images, channels, height, width, outHeight: 1, outWidth: 1, countIncludePad: 0, ...window };
-    runtime.run('averagePool', type, { ...sizes, x: x.address, y: y.address, dx: 0 }, images);
+    const { bytes } = DTYPES[dtype];
+    for (let image = 0; image < images; image++) {
+      const source = x.address + image * channels * pixels * bytes;
+      const target = y.address + image * channels * bytes;
+      const args = { ...sizes, source, target, channels, channelStride: 1, pixelStride: channels };
+      runtime.run('sumPixels', type, args, Math.ceil(channels / SUM_CHANNELS));
+    }
   });
 }
 

@@ -11,7 +11,7 @@ const channelOf = (x: Values, i: number): number => Math.floor(i / (at(x.shape, 
 export const countOf = (x: Values): number => x.data.length / at(x.shape, 1);
 
 /** The sum of fn(i) over the elements i of each channel. */
-export function channelSums(x: Values, fn: (i: number) => number): Values {
+function channelSums(x: Values, fn: (i: number) => number): Values {
   const sums = filled([at(x.shape, 1)], 0);
   for (let i = 0; i < x.data.length; i++) add(sums.data, channelOf(x, i), fn(i));
   return sums;
