@@ -54,6 +54,7 @@ import { PlanesArgs, planes as planesOf } from './planar/planes';
 import { PoolArgs } from './pool/args';
 import { averagePoolGrad as averagePoolGradOf, averagePool as averagePoolOf } from './pool/average';
 import { maxPoolGrad as maxPoolGradOf, maxPool as maxPoolOf } from './pool/max';
+import { SpreadArgs, spread as spreadOf } from './pool/spread';
 import { Simd } from './simd';
 import { AddArgs, add as addOf } from './tensor/add';
 import { AddScaledArgs, addScaled as addScaledOf } from './tensor/addScaled';
@@ -368,4 +369,10 @@ export function batchNormGrad_f32(args: BatchNormArgs, first: i32, last: i32): v
 }
 export function batchNormGrad_f64(args: BatchNormArgs, first: i32, last: i32): void {
   batchNormGradOf<f64>(args, first, last);
+}
+export function spread_f32(args: SpreadArgs, first: i32, last: i32): void {
+  spreadOf<f32>(args, first, last);
+}
+export function spread_f64(args: SpreadArgs, first: i32, last: i32): void {
+  spreadOf<f64>(args, first, last);
 }

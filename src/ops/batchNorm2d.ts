@@ -285,9 +285,14 @@ function channelOperands(
 
 function checkTarget(name: string, target: Tensor, channels: number, dtype: DType, inputs: readonly Tensor[]): void {
   checkTensor(name, target);
-  checkOperands({ x: inputs[0] as Tensor, [name]: target });
+  if (target.dtype !== dtype) throw new DTypeError(name, target.dtype, dtype);
   checkSameShape(name, target.shape, [channels]);
-  checkOut(target, [channels], dtype, inputs);
+  if (inputs.some(input => input.storage === target.storage))
+    throw new ArgumentError(
+      name,
+      'a tensor that shares memory with another operand',
+      'a tensor with memory of its own',
+    );
 }
 
 /** @throws ArgumentError */
@@ -298,6 +303,7 @@ export function checkEps(eps = 1e-5): number {
 
 /** @throws ArgumentError */
 export function checkShare(name: string, value: number): number {
-  if (!(value >= 0 && value <= 1)) throw new ArgumentError(name, value, 'a number from 0 to 1');
+  if (!(typeof value === 'number' && value >= 0 && value <= 1))
+    throw new ArgumentError(name, value, 'a number from 0 to 1');
   return value;
 }

@@ -3,7 +3,6 @@ import { DTYPES } from '../tensor/dtype.ts';
 import { checkRank4, checkSameShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { checkOperands, checkOut, type OutOption, produce } from './operands.ts';
-import { avgPool2dGrad } from './pool2d.ts';
 
 /**
  * y[n][c] = the mean of x[n][c] over its pixels.
@@ -60,10 +59,10 @@ export function globalAvgPool2dGrad(dy: Tensor, inputShape: Shape, options: OutO
   const [images, channels, height, width] = inputShape;
   checkSameShape('dy', dy.shape, [images, channels]);
   checkOut(options.out, inputShape, dtype, [dy]);
-  const pixel = dy.reshape([images, channels, 1, 1]);
-  try {
-    return avgPool2dGrad(pixel, inputShape, { kernelSize: [height, width], out: options.out });
-  } finally {
-    pixel.dispose();
-  }
+  const { runtime } = dy.storage;
+  return produce(options.out, inputShape, dtype, 'channelsLast', dx => {
+    const pixels = height * width;
+    const args = { source: dy.address, target: dx.address, images, channels, pixels, scale: 1 / pixels };
+    runtime.run('spread', DTYPES[dtype].kernel, args, images);
+  });
 }

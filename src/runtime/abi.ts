@@ -271,6 +271,15 @@ const pool = /* @__PURE__ */ new Struct({
   countIncludePad: 'i32',
 });
 
+const spread = /* @__PURE__ */ new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  images: 'i32',
+  channels: 'i32',
+  pixels: 'i32',
+  scale: 'f64',
+});
+
 const softmaxCrossEntropy = /* @__PURE__ */ new Struct({
   logits: 'ptr',
   probabilities: 'ptr',
@@ -574,6 +583,7 @@ export const KERNELS = {
   maxPoolGrad: { struct: pool, mirrors: 'PoolArgs', typed: true },
   averagePool: { struct: pool, mirrors: 'PoolArgs', typed: true },
   averagePoolGrad: { struct: pool, mirrors: 'PoolArgs', typed: true },
+  spread: { struct: spread, mirrors: 'SpreadArgs', typed: true },
   softmaxCrossEntropy: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: true },
   softmaxCrossEntropyGrad: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: true },
   elementLoss: { struct: elementLoss, mirrors: 'ElementLossArgs', typed: true },

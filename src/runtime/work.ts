@@ -47,6 +47,7 @@ export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: 
   maxPoolGrad: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.5,
   averagePool: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.5,
   averagePoolGrad: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.6,
+  spread: a => a.images * a.channels * a.pixels * 0.15,
   softmaxCrossEntropy: a => a.rows * a.classes * 20,
   softmaxCrossEntropyGrad: a => a.rows * a.classes * 0.5,
   sgd: a => a.count * 0.25,

@@ -3,7 +3,12 @@ import {
   ArgumentError,
   BatchNorm2D,
   Conv2D,
+  ConvTranspose2D,
+  DepthwiseConv2D,
   Dropout,
+  GlobalAvgPool2D,
+  heNormal,
+  Linear,
   normal,
   ReLU,
   Residual,
@@ -11,13 +16,14 @@ import {
   Sequential,
   SGD,
   ShapeError,
+  SoftmaxCrossEntropy,
   scope,
   type Tensor,
 } from '../../src/index.ts';
 import { expectExactly, expectRelative } from '../helpers/compare.ts';
 import { expectArgumentError } from '../helpers/errors.ts';
 import { made, read } from '../helpers/tensors.ts';
-import { inner, random, rounded, sum, type Values } from '../helpers/values.ts';
+import { add, at, inner, random, rounded, sum, type Values } from '../helpers/values.ts';
 import { numericalGradient } from '../reference/gradientCheck.ts';
 
 const conv = (outChannels: number, stride: number, seed: number) =>
@@ -141,6 +147,53 @@ describe('Residual', () => {
       { shape: dy.shape, data: dy.data.map((v, i) => ((numbers.data[i] as number) > 0 ? factor(1) * v : 0)) },
       1e-6,
     );
+  });
+
+  it('is trained in a network with all that modern ones have, in memory that stays flat', () => {
+    const seeded = (seed: number) => ({ initializer: heNormal({ seed }) });
+    const separable = (seed: number) =>
+      new Sequential([
+        new DepthwiseConv2D({ channels: 8, kernelSize: 3, padding: 1, ...seeded(seed) }),
+        new BatchNorm2D({ channels: 8 }),
+        new ReLU(),
+        new Conv2D({ inChannels: 8, outChannels: 8, kernelSize: 1, ...seeded(seed + 1) }),
+        new BatchNorm2D({ channels: 8 }),
+      ]);
+    const net = new Sequential([
+      new ConvTranspose2D({ inChannels: 1, outChannels: 8, kernelSize: 2, stride: 2, ...seeded(1) }),
+      new Residual(separable(2)),
+      new ReLU(),
+      new Residual(separable(4), new Conv2D({ inChannels: 8, outChannels: 8, kernelSize: 1, ...seeded(6) })),
+      new ReLU(),
+      new GlobalAvgPool2D(),
+      new Dropout({ p: 0.2, seed: 7 }),
+      new Linear({ inFeatures: 8, outFeatures: 2, ...seeded(8) }),
+    ]);
+    // Class 1: a bar that stands, class 0: one that lies.
+    const labels = Int32Array.from({ length: 16 }, (_, n) => n % 2);
+    const pixels = random([16, 1, 6, 6], 9, 'float32');
+    labels.forEach((label, n) => {
+      for (let i = 0; i < 6; i++) add(pixels.data, n * 36 + (label ? 6 * i + (n % 6) : 6 * (n % 6) + i), 3);
+    });
+    const images = made(pixels);
+    const loss = new SoftmaxCrossEntropy();
+    const optimizer = new SGD(net, { learningRate: 0.05, momentum: 0.9 });
+    const step = () =>
+      scope(() => {
+        const value = loss.forward(net.forward(images), labels);
+        net.backward(loss.backward());
+        optimizer.step();
+        return value;
+      });
+    const first = step();
+    for (let i = 0; i < 20; i++) step();
+    const { used } = runtimeInfo().memory;
+    for (let i = 0; i < 60; i++) step();
+    expect(runtimeInfo().memory.used).toBe(used);
+    expect(step()).toBeLessThan(first / 4);
+    const scores = net.eval().forward(images).data;
+    const right = [...labels].filter((label, n) => Number(at(scores, 2 * n + 1) > at(scores, 2 * n)) === label);
+    expect(right.length).toBeGreaterThanOrEqual(15);
   });
 
   it('refuses what is no layer, and branches that answer with other shapes', () => {

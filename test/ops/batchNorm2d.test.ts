@@ -230,7 +230,7 @@ describe('batchNorm2d refuses', () => {
       '[4]',
     );
     expectArgumentError(() => batchNorm2dStatistics(zeros([1, 3, 1, 1]), { running }), ShapeError, 'x', 'one value');
-    for (const momentum of [-0.1, 1.1, Number.NaN])
+    for (const momentum of [-0.1, 1.1, Number.NaN, '0.1' as never])
       expectArgumentError(
         () => batchNorm2dStatistics(x(), { running: { ...running, momentum } }),
         ArgumentError,
@@ -267,7 +267,13 @@ describe('batchNorm2d refuses', () => {
     expectArgumentError(
       () => batchNorm2dGrad(x(), x(), statistics(), weight, { weightGrad: weight }),
       ArgumentError,
-      'out',
+      'weightGrad',
+    );
+    expectArgumentError(
+      () => batchNorm2dGrad(x(), x(), statistics(), weight, { biasGrad: zeros([3], 'float64') }),
+      DTypeError,
+      'biasGrad',
+      'float64',
     );
     expectArgumentError(
       () => batchNorm2dGrad(x(), x(), statistics(), null, { weightGrad: weight, biasGrad: weight }),

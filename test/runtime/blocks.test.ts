@@ -148,6 +148,7 @@ describe.each(variants)('blocks of %s', variant => {
         );
       const x = values([5, 37, 30, 31]);
       const y = ops.maxPool2d(x, { kernelSize: 2 });
+      const mean = values([5, 37]);
       const logits = values([70, 10]);
       const labels = Int32Array.from({ length: 70 }, () => between(0, 9));
       const weights = values([90, 37]);
@@ -158,6 +159,8 @@ describe.each(variants)('blocks of %s', variant => {
         ops.maxPool2dGrad(ops.maxPool2d(x, { kernelSize: 3, stride: 2 }), x, { kernelSize: 3, stride: 2 }),
         ops.avgPool2d(x, { kernelSize: 2 }),
         ops.avgPool2dGrad(y, x.shape, { kernelSize: 2 }),
+        ops.globalAvgPool2d(y),
+        ops.globalAvgPool2dGrad(mean, x.shape),
       ]);
       expectSameBits('element by element', () => {
         const [parameter, gradient] = [x.clone(), x.clone()];

@@ -97,6 +97,7 @@ export function sameBitsCases(convasm: typeof Convasm, ops: typeof Ops): Record<
       note(`${dtype} ${format} dropout`, () => ops.dropout(image, { p: 0.5, seed: 1 }));
       note(`${dtype} ${format} global mean`, () => ops.globalAvgPool2d(image));
     }
+    note(`${dtype} gradient of a global mean`, () => ops.globalAvgPool2dGrad(values([5, 37], dtype, 61), images.shape));
     note(`${dtype} linear`, () => ops.linear(images.reshape([4650, 37]), values([90, 37], dtype, 53)));
   }
   const logits = values([70, 10], 'float32', 59);
