@@ -18,7 +18,8 @@ export class ReluArgs {
 abstract class Clamp {
   /**
    * min(max(v, 0), upper). pmax and pmin take the limit only where it compares beyond, so that NaN in v stays and NaN as limit is
-   * none; + 0 makes 0 of -0. Three instructions of x86, where max alone, which orders NaN and zeros, has six: 0.126 ns an element, not 0.187.
+   * none; + 0 makes 0 of -0. Three instructions of x86, where max alone, which orders NaN and zeros, has six: 0.126 ns an element
+   * instead of 0.187.
    */
   @inline
   static of<T>(v: v128, zero: v128, upper: v128): v128 {
