@@ -7,14 +7,14 @@ const BINARIES = ['relaxed', 'simd'];
 
 /** Largest sizes that may pass, in bytes, some percent above what they are; raise one on purpose only. */
 const BUDGET = {
-  'convasm.tgz': [372_000],
-  'simd.wasm': [88_000, 27_400],
-  'relaxed.wasm': [94_500, 29_300],
+  'convasm.tgz': [490_000],
+  'simd.wasm': [123_000, 37_600],
+  'relaxed.wasm': [128_500, 39_300],
   'convasm/worker': [2_100, 1_120],
-  'convasm, JS': [89_000, 31_500],
-  'convasm, JS and both binaries': [163_000, 87_500],
-  'convasm/ops, JS': [51_500, 19_000],
-  'convasm/ops, JS and both binaries': [126_000, 75_000],
+  'convasm, JS': [119_000, 40_300],
+  'convasm, JS and both binaries': [221_000, 117_500],
+  'convasm/ops, JS': [64_500, 23_100],
+  'convasm/ops, JS and both binaries': [167_000, 100_000],
 };
 
 /**
