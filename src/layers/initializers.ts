@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.ts';
-import { normalFrom, randomFrom } from './random.ts';
+import { checkSeed } from '../ops/dropout.ts';
+import { normalFrom, type Random, randomFrom } from './random.ts';
 
 /** How many values an output of the layer is the sum of, and how many outputs a value goes into. */
 export interface Fans {
@@ -18,7 +19,7 @@ export interface SeedOption {
 /** N(mean, std^2). Defaults: mean 0, std 1. */
 export function normal(options: SeedOption & { mean?: number; std?: number } = {}): Initializer {
   const { mean = 0, std = 1 } = options;
-  const draw = normalFrom(randomFrom(checkSeed(options.seed)));
+  const draw = normalFrom(randomOf(options));
   return size => Float64Array.from({ length: size }, () => mean + std * draw());
 }
 
@@ -67,7 +68,7 @@ export function fanInUniform(options: SeedOption = {}): Initializer {
 }
 
 function scaledNormal(options: SeedOption, spread: (fans: Fans) => number): Initializer {
-  const draw = normalFrom(randomFrom(checkSeed(options.seed)));
+  const draw = normalFrom(randomOf(options));
   return (size, fans) => {
     const std = spread(fans);
     return Float64Array.from({ length: size }, () => std * draw());
@@ -75,7 +76,7 @@ function scaledNormal(options: SeedOption, spread: (fans: Fans) => number): Init
 }
 
 function scaledUniform(options: SeedOption, limits: (fans: Fans) => readonly [number, number]): Initializer {
-  const random = randomFrom(checkSeed(options.seed));
+  const random = randomOf(options);
   return (size, fans) => {
     const [low, high] = limits(fans);
     return Float64Array.from({ length: size }, () => low + (high - low) * random());
@@ -86,9 +87,8 @@ function symmetric(limit: number): readonly [number, number] {
   return [-limit, limit];
 }
 
-function checkSeed(seed: number | undefined): number | undefined {
-  if (seed !== undefined && !Number.isSafeInteger(seed)) throw new ArgumentError('seed', seed, 'a whole number');
-  return seed;
+function randomOf({ seed }: SeedOption): Random {
+  return randomFrom(seed === undefined ? undefined : checkSeed('seed', seed));
 }
 
 function checkFan(fan: unknown = 'in'): 'in' | 'out' {

@@ -6,14 +6,14 @@ type Kind = 'params' | 'grads' | 'buffers';
  * Makes parameters, gradients and buffers of a container those of the layers in it, named as PyTorch's state_dict does it: the layer's
  * name (in a list: its place), a dot, the tensor's own name.
  */
-export function joinTensors(container: Layer, layers: readonly (readonly [string, Layer])[]): void {
+export function joinTensors(container: Layer): void {
   for (const kind of ['params', 'grads', 'buffers'] as const)
-    Object.defineProperty(container, kind, { enumerable: true, get: () => join(layers, kind) });
+    Object.defineProperty(container, kind, { enumerable: true, get: () => join(container, kind) });
 }
 
-function join<K extends Kind>(layers: readonly (readonly [string, Layer])[], kind: K): Layer[K] {
+function join<K extends Kind>(container: Layer, kind: K): Layer[K] {
   return Object.fromEntries(
-    layers.flatMap(([prefix, layer]) =>
+    container.namedChildren.flatMap(([prefix, layer]) =>
       Object.entries(layer[kind]).map(([name, tensor]) => [`${prefix}.${name}`, tensor]),
     ),
   ) as Layer[K];

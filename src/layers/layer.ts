@@ -24,9 +24,14 @@ export abstract class Layer {
     return this.#training;
   }
 
+  /** The layers inside this one with their names (in a list: their places), as in the names of parameters. */
+  get namedChildren(): readonly (readonly [string, Layer])[] {
+    return [];
+  }
+
   /** The layers inside this one. */
   get children(): readonly Layer[] {
-    return [];
+    return this.namedChildren.map(([, layer]) => layer);
   }
 
   /** @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError */

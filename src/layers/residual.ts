@@ -24,11 +24,17 @@ export class Residual extends Layer {
       throw new ArgumentError('shortcut', shortcut, 'a Layer, or null');
     this.body = body;
     this.shortcut = shortcut;
-    joinTensors(this, [['body', body], ...(shortcut ? [['shortcut', shortcut] as const] : [])]);
+    joinTensors(this);
   }
 
-  override get children(): readonly Layer[] {
-    return this.shortcut ? [this.body, this.shortcut] : [this.body];
+  override get namedChildren(): readonly (readonly [string, Layer])[] {
+    const { body, shortcut } = this;
+    return shortcut
+      ? [
+          ['body', body],
+          ['shortcut', shortcut],
+        ]
+      : [['body', body]];
   }
 
   /** @param x what body and shortcut take; both answer with one shape */

@@ -20,11 +20,11 @@ export class Sequential extends Layer {
       throw new ArgumentError('layers', layers, 'a list of layers');
     }
     this.layers = [...layers];
-    joinTensors(this, Object.entries(this.layers));
+    joinTensors(this);
   }
 
-  override get children(): readonly Layer[] {
-    return this.layers;
+  override get namedChildren(): readonly (readonly [string, Layer])[] {
+    return Object.entries(this.layers);
   }
 
   override forward(x: Tensor): Tensor {

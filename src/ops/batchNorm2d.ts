@@ -145,7 +145,7 @@ export function batchNorm2dGrad(
   const given = [x, statistics.mean, statistics.variance, ...(weight ? [weight] : [])];
   checkOut(out, shape, dtype, out === dy ? given : [dy, ...given]);
   for (const [name, target] of Object.entries({ weightGrad: options.weightGrad, biasGrad: options.biasGrad }))
-    if (target) checkTarget(name, target, channels, dtype, [dy, ...given, ...(out ? [out] : [])]);
+    checkOut(target, [channels], dtype, [dy, ...given, ...(out ? [out] : [])], name);
   if (options.weightGrad && options.weightGrad.storage === options.biasGrad?.storage)
     throw new ArgumentError('biasGrad', 'the memory of weightGrad', 'a tensor with memory of its own');
   const { runtime } = x.storage;
@@ -281,18 +281,6 @@ function channelOperands(
     bias: bias?.address ?? 0,
     wide: kind === 'float64' ? 1 : 0,
   };
-}
-
-function checkTarget(name: string, target: Tensor, channels: number, dtype: DType, inputs: readonly Tensor[]): void {
-  checkTensor(name, target);
-  if (target.dtype !== dtype) throw new DTypeError(name, target.dtype, dtype);
-  checkSameShape(name, target.shape, [channels]);
-  if (inputs.some(input => input.storage === target.storage))
-    throw new ArgumentError(
-      name,
-      'a tensor that shares memory with another operand',
-      'a tensor with memory of its own',
-    );
 }
 
 /** @throws ArgumentError */

@@ -4,7 +4,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { addBias } from './batchNorm2d.ts';
 import type { Conv2DOptions } from './conv2d/geometry.ts';
 import { conv2dInputGrad } from './conv2d/inputGrad.ts';
-import { checkOperands, type OutOption } from './operands.ts';
+import { checkOperands, checkOut, type OutOption } from './operands.ts';
 import { checkPadding, type Padding, type Pair } from './window.ts';
 
 export interface ConvTranspose2DOptions extends Omit<Conv2DOptions, 'padding'> {
@@ -35,13 +35,12 @@ export function convTranspose2d(
   b?: Tensor | null,
   options: ConvTranspose2DOptions & OutOption = {},
 ): Tensor {
-  checkOperands({ x, w }, { b: b ?? undefined });
+  const dtype = checkOperands({ x, w }, { b: b ?? undefined });
   const { outputPadding: _, ...rest } = options;
   const outputShape = convTranspose2dShape(x.shape, w.shape, options);
   if (b) {
     checkSameShape('b', b.shape, [outputShape[1]]);
-    if (b.storage === options.out?.storage)
-      throw new ArgumentError('out', 'a tensor that shares memory with an input', 'a tensor with memory of its own');
+    checkOut(options.out, outputShape, dtype, [b]);
   }
   const y = conv2dInputGrad(x, w, outputShape, rest);
   if (b) addBias(y, b);

@@ -43,15 +43,22 @@ export function checkOperands(
  * Checks `out` before anything is written.
  *
  * @param inputs tensors that the op reads while it writes: `out` must not share memory with them
+ * @param name what errors call it, where it is another target than `out`
  * @throws ForeignTensorError, DisposedError, DTypeError, ShapeError, ArgumentError
  */
-export function checkOut(out: Tensor | undefined, shape: Shape, dtype: DType, inputs: readonly Tensor[]): void {
+export function checkOut(
+  out: Tensor | undefined,
+  shape: Shape,
+  dtype: DType,
+  inputs: readonly Tensor[],
+  name = 'out',
+): void {
   if (out === undefined) return;
-  checkTensor('out', out);
-  if (out.dtype !== dtype) throw new DTypeError('out', out.dtype, dtype);
-  checkSameShape('out', out.shape, shape);
+  checkTensor(name, out);
+  if (out.dtype !== dtype) throw new DTypeError(name, out.dtype, dtype);
+  checkSameShape(name, out.shape, shape);
   if (inputs.some(input => input.storage === out.storage)) {
-    throw new ArgumentError('out', 'a tensor that shares memory with an input', 'a tensor with memory of its own');
+    throw new ArgumentError(name, 'a tensor that shares memory with an input', 'a tensor with memory of its own');
   }
 }
 

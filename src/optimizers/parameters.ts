@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 
 /** A parameter of a network, with the layer's gradient of it. */
 export interface NamedParameter {
-  /** The places of the layers on the way to it and its own name, with dots between: as in the `params` of a Sequential. */
+  /** As in the `params` of the network: the names of the layers on the way to it and its own, with dots between. */
   readonly name: string;
   readonly parameter: Tensor;
   readonly gradient: Tensor | null;
@@ -14,10 +14,11 @@ export interface NamedParameter {
 /** The parameters of all layers in `layer`, in order. */
 export function* namedParameters(layer: Layer, prefix = '', optimizable = true): Generator<NamedParameter> {
   const open = optimizable && layer.optimizable;
-  if (layer.children.length === 0) {
+  const { namedChildren } = layer;
+  if (namedChildren.length === 0) {
     for (const [name, parameter] of Object.entries(layer.params)) {
       yield { name: prefix + name, parameter, gradient: layer.grads[name] ?? null, optimizable: open };
     }
   }
-  for (const [i, child] of layer.children.entries()) yield* namedParameters(child, `${prefix}${i}.`, open);
+  for (const [name, child] of namedChildren) yield* namedParameters(child, `${prefix}${name}.`, open);
 }

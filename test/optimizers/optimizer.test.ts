@@ -12,6 +12,7 @@ import {
   type Optimizer,
   type OptimizerState,
   OutOfMemoryError,
+  Residual,
   runtimeInfo,
   Sequential,
   SGD,
@@ -189,6 +190,25 @@ function withMemoryFor(count: number, fn: () => void): void {
     allocator.allocate = allocate;
   }
 }
+
+describe('names', () => {
+  it('in the state are those of the network, in lists and in residual connections', () => {
+    const net = new Sequential([
+      new Residual(
+        new Sequential([new Linear({ inFeatures: 3, outFeatures: 3 })]),
+        new Linear({ inFeatures: 3, outFeatures: 3 }),
+      ),
+      new Linear({ inFeatures: 3, outFeatures: 2 }),
+    ]);
+    const optimizer = new SGD(net, { learningRate: 0.1, momentum: 0.9 });
+    const y = net.forward(zeros([2, 3]));
+    net.backward(zeros(y.shape));
+    optimizer.step();
+    const names = Object.keys(net.params);
+    expect(names).toContain('0.body.0.W');
+    expect(Object.keys(optimizer.state().steps.parameters)).toEqual(names);
+  });
+});
 
 describe('without memory', () => {
   // Two moments for each of four parameters.
