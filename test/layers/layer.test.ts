@@ -95,14 +95,17 @@ describe.each(layers)('%s keeps what every Layer promises:', (name, make, shape)
     expectError(() => layer.backward(y), StateError, 'backward', 'eval');
   });
 
-  it.skipIf(changing.includes(name))('forward gives the same numbers in eval()', () => {
-    const layer = make();
-    const x = made(random(shape, 1));
-    const trained = read(layer.forward(x));
-    layer.eval();
-    for (const _ of ['first', 'second']) expectExactly(layer.forward(x), trained);
-    expectExactly(layer.train().forward(x), trained);
-  });
+  it.skipIf(changing.includes(name))(
+    'forward gives the same numbers in eval() (left out where they are meant to differ: statistics, dropout)',
+    () => {
+      const layer = make();
+      const x = made(random(shape, 1));
+      const trained = read(layer.forward(x));
+      layer.eval();
+      for (const _ of ['first', 'second']) expectExactly(layer.forward(x), trained);
+      expectExactly(layer.train().forward(x), trained);
+    },
+  );
 
   it('forward in eval() leaves nothing in memory but its result, when the layer is disposed of', () => {
     const x = made(random(shape, 1));

@@ -38,31 +38,37 @@ describe.each(binaries)('binary %s', name => {
     for (const [kind, id] of Object.entries(SECTION)) expect(found, kind).not.toContain(id);
   });
 
-  it.runIf(WebAssembly.validate(bytes))('exports every kernel of the host, and nothing else', async () => {
-    const names = WebAssembly.Module.exports(await WebAssembly.compile(bytes)).map(({ name }) => name);
-    const kernels = Object.entries(host.KERNELS).flatMap(([kernel, { typed }]) =>
-      typed ? [`${kernel}_f32`, `${kernel}_f64`] : [kernel],
-    );
-    expect(names.sort()).toEqual([...kernels, 'abi', 'fusesMultiplyAdd', 'memory'].sort());
-  });
+  it.runIf(WebAssembly.validate(bytes))(
+    'exports every kernel of the host, and nothing else (left out where the engine does not validate it)',
+    async () => {
+      const names = WebAssembly.Module.exports(await WebAssembly.compile(bytes)).map(({ name }) => name);
+      const kernels = Object.entries(host.KERNELS).flatMap(([kernel, { typed }]) =>
+        typed ? [`${kernel}_f32`, `${kernel}_f64`] : [kernel],
+      );
+      expect(names.sort()).toEqual([...kernels, 'abi', 'fusesMultiplyAdd', 'memory'].sort());
+    },
+  );
 
   it('is what the package carries', async () => {
     const { default: base64 } = await import(`../../src/wasm/${name}.ts`);
     expect(inflateRawSync(Buffer.from(base64, 'base64')).equals(bytes)).toBe(true);
   });
 
-  it.runIf(WebAssembly.validate(bytes))('takes a shared memory once one byte is altered, and only then', async () => {
-    const connect = (binary: Uint8Array<ArrayBuffer>, shared: boolean) => {
-      const memory = new WebAssembly.Memory({ initial: 1, maximum: 2, shared });
-      return new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
-    };
-    const [own, shared] = await Promise.all([loadBinary(name, false), loadBinary(name, true)]);
-    expect([...own.keys()].filter(i => own[i] !== shared[i])).toHaveLength(1);
-    expect(connect(own, false)).toBeInstanceOf(WebAssembly.Instance);
-    expect(connect(shared, true)).toBeInstanceOf(WebAssembly.Instance);
-    expect(() => connect(own, true)).toThrow(WebAssembly.LinkError);
-    expect(() => connect(shared, false)).toThrow(WebAssembly.LinkError);
-  });
+  it.runIf(WebAssembly.validate(bytes))(
+    'takes a shared memory once one byte is altered, and only then (left out where the engine does not validate it)',
+    async () => {
+      const connect = (binary: Uint8Array<ArrayBuffer>, shared: boolean) => {
+        const memory = new WebAssembly.Memory({ initial: 1, maximum: 2, shared });
+        return new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
+      };
+      const [own, shared] = await Promise.all([loadBinary(name, false), loadBinary(name, true)]);
+      expect([...own.keys()].filter(i => own[i] !== shared[i])).toHaveLength(1);
+      expect(connect(own, false)).toBeInstanceOf(WebAssembly.Instance);
+      expect(connect(shared, true)).toBeInstanceOf(WebAssembly.Instance);
+      expect(() => connect(own, true)).toThrow(WebAssembly.LinkError);
+      expect(() => connect(shared, false)).toThrow(WebAssembly.LinkError);
+    },
+  );
 });
 
 describe('argument structs', () => {
