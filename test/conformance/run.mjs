@@ -106,6 +106,10 @@ async function main() {
   const failed = results.filter(({ problems }) => problems.length > 0);
   console.log(`\n${summary(results)}\n`);
   console.log(`${results.length - failed.length} runs of the suite as expected, ${failed.length} not`);
+  // Once more at the end, where those who look at a log look.
+  for (const { engine, options, problems } of failed) {
+    console.log(`\n${engine} ${JSON.stringify(options)}\n  ${problems.join('\n  ')}`);
+  }
   if (failed.length > 0) process.exitCode = 1;
 }
 
