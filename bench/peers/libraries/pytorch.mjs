@@ -1,10 +1,10 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Child } from '../child.mjs';
 import { LeftOutError } from '../library.mjs';
 
 /** Debian's packages are found by its own Python only. */
@@ -14,7 +14,7 @@ const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_TH
 
 /** PyTorch in a process of its own, asked for one slice of time after the other. @returns {Promise<import('../library.mjs').Library>} */
 export async function pytorch() {
-  const child = new Child(await findPython());
+  const child = new Child('PyTorch', await findPython(), [SERVER], ONE_THREAD);
   const { version } = await child.answer();
   const folder = mkdtempSync(join(tmpdir(), 'convasm-peers-'));
   /** @type {Map<object, Record<string, string>>} */
@@ -58,7 +58,7 @@ export async function pytorch() {
 }
 
 /** The first Python that has PyTorch. @throws {LeftOutError} */
-async function findPython() {
+export async function findPython() {
   for (const python of PYTHONS) {
     try {
       await promisify(execFile)(python, ['-c', 'import torch, numpy']);
@@ -68,35 +68,4 @@ async function findPython() {
     }
   }
   throw new LeftOutError('not installed (Debian: python3-torch and libopenblas0)');
-}
-
-/** A process that answers each line with a line. */
-class Child {
-  #process;
-  #lines;
-
-  /** @param {string} python */
-  constructor(python) {
-    const env = { ...process.env, ...ONE_THREAD };
-    this.#process = spawn(python, [SERVER], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
-  }
-
-  /** @param {object} request */
-  ask(request) {
-    this.#process.stdin.write(`${JSON.stringify(request)}\n`);
-    return this.answer();
-  }
-
-  async answer() {
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error('PyTorch: the process has ended');
-    const reply = JSON.parse(value);
-    if (reply.error) throw new Error(`PyTorch: ${reply.error}`);
-    return reply;
-  }
-
-  close() {
-    this.#process.stdin.end();
-  }
 }

@@ -1,0 +1,79 @@
+// What each participant in JavaScript does: it answers the requests of main.mjs, a line of JSON for a line.
+//
+// prepare  net, index, parameters, samples (files of float32) -> {}
+// losses   index, steps                                       -> losses of so many steps
+// time     index, milliseconds, least                         -> times, milliseconds of each step
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { CLASSES, parametersOf } from './nets.mjs';
+
+/**
+ * A step on the samples `order`: copies them into a batch, forward, backward, step of the optimizer.
+ *
+ * @typedef {(order: readonly number[]) => number} Step returns the loss
+ */
+
+/**
+ * @param {Record<string, unknown>} hello  what main.mjs is told at first
+ * @param {(net: import('./nets.mjs').Net, parameters: Float32Array[], samples: Float32Array) => Step} build
+ */
+export async function serve(hello, build) {
+  /** @type {Map<number, { step: Step, next: () => number[] }>} */
+  const tasks = new Map();
+  /** @type {Record<string, (request: any) => object>} */
+  const commands = {
+    prepare: ({ index, net, parameters, samples }) => {
+      const values = floats(samples);
+      const step = build(net, split(floats(parameters), net), values);
+      tasks.set(index, { step, next: orders(net.batch, values.length / product(net.input)) });
+      return {};
+    },
+    losses: ({ index, steps }) => {
+      const { step, next } = task(index);
+      return { losses: Array.from({ length: steps }, () => step(next())) };
+    },
+    time: ({ index, milliseconds, least }) => {
+      const { step, next } = task(index);
+      const times = [];
+      const end = performance.now() + milliseconds;
+      while (times.length < least || performance.now() < end) {
+        const start = performance.now();
+        step(next());
+        times.push(performance.now() - start);
+      }
+      return { times };
+    },
+  };
+  const task = index => /** @type {{ step: Step, next: () => number[] }} */ (tasks.get(index));
+  const say = reply => process.stdout.write(`${JSON.stringify(reply)}\n`);
+  say(hello);
+  for await (const line of createInterface({ input: process.stdin })) {
+    const request = JSON.parse(line);
+    try {
+      say(commands[request.command](request));
+    } catch (error) {
+      say({ error: String(error) });
+    }
+  }
+}
+
+/** Class ids of samples: any will do. */
+export const labelOf = sample => sample % CLASSES;
+
+/** Which samples come in which step: every 7th, so that rows are copied from all over the set. */
+function orders(batch, samples) {
+  let at = 0;
+  return () => Array.from({ length: batch }, () => (at = (at + 7) % samples));
+}
+
+function split(values, { layers }) {
+  let at = 0;
+  return parametersOf(layers).map(({ shape }) => {
+    at += product(shape);
+    return values.slice(at - product(shape), at);
+  });
+}
+
+export const product = numbers => numbers.reduce((a, b) => a * b, 1);
+
+const floats = path => new Float32Array(Uint8Array.from(readFileSync(path)).buffer);
