@@ -1,5 +1,5 @@
-// convasm beside other libraries: `node bench/peers/run.mjs`, or with --help. Installs and builds what is needed, then starts
-// main.mjs. Plain Node >= 20; imports nothing from node_modules, because there may be none yet.
+// convasm beside other libraries: `node bench/peers/run.mjs`, or with --help; `node bench/peers/run.mjs training` for whole training
+// steps. Installs and builds what is needed, then starts main.mjs, or training/main.mjs. Plain Node >= 20; imports nothing from node_modules, because there may be none yet.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -27,15 +27,28 @@ function install() {
 
 /** @param {readonly string[]} args */
 function start(args) {
+  if (args[0] === 'training') {
+    prepare();
+    run(`${root}node_modules/.bin/node`, [`${here}training/main.mjs`, ...args.slice(1)]);
+    return;
+  }
   const { help, ownNode } = parseOptions(args);
   if (help) {
     console.log(HELP);
     return;
   }
+  prepare();
+  run(ownNode ? process.execPath : `${root}node_modules/.bin/node`, [`${here}main.mjs`, ...args]);
+}
+
+function prepare() {
   execFileSync(process.execPath, ['tools/ensure.mjs'], { cwd: root, stdio: ['ignore', 2, 2] });
   install();
-  const node = ownNode ? process.execPath : `${root}node_modules/.bin/node`;
-  const child = spawn(node, [`${here}main.mjs`, ...args], { stdio: 'inherit' });
+}
+
+/** @param {string} node @param {readonly string[]} args */
+function run(node, args) {
+  const child = spawn(node, args, { stdio: 'inherit' });
   child.on('exit', (code, signal) => {
     process.exitCode = signal ? 1 : (code ?? 1);
   });

@@ -148,14 +148,20 @@ export class Conv2D extends Layer {
   /** @param dy [batch, out, outHeight, outWidth] @returns dx, of the shape of forward's x */
   override backward(dy: Tensor): Tensor {
     const x = kept(this, this.#input);
+    const dx = conv2dInputGrad(dy, this.filters, x.shape, this.#inputGradOptions);
+    this.backwardParams(dy);
+    return dx;
+  }
+
+  /** @param dy [batch, out, outHeight, outWidth] */
+  override backwardParams(dy: Tensor): void {
+    const x = kept(this, this.#input);
     const { filters, bias } = this;
     const scale = this.gradReduction === 'mean' ? 1 / (x.shape[0] as number) : 1;
-    const dx = conv2dInputGrad(dy, filters, x.shape, this.#inputGradOptions);
     const dW = this.#buffers.get('W', filters);
     this.grads.W = conv2dFilterGrad(x, dy, filters.shape, { ...this.#options, scale, out: dW });
     if (this.weightDecay) addScaled(dW, filters, 2 * this.weightDecayLambda * scale);
     if (bias) this.grads.b = conv2dBiasGrad(dy, { scale, out: this.#buffers.get('b', bias) });
-    return dx;
   }
 
   override train(): this {

@@ -113,17 +113,35 @@ export class ConvTranspose2D extends Layer {
 
   /** @param dy [batch, out, outHeight, outWidth] @returns dx, of the shape of forward's x */
   override backward(dy: Tensor): Tensor {
-    const x = kept(this, this.#input);
+    this.#checkBackward(dy);
+    const dx = conv2d(dy, this.params.W as Tensor, null, this.#gradientOptions);
+    this.backwardParams(dy);
+    return dx;
+  }
+
+  /** @param dy [batch, out, outHeight, outWidth] */
+  override backwardParams(dy: Tensor): void {
+    const x = this.#checkBackward(dy);
     const W = this.params.W as Tensor;
     const { b } = this.params;
-    checkOperands({ x, dy });
-    checkSameShape('dy', dy.shape, convTranspose2dShape(x.shape, W.shape, this.#options));
     const scale = this.gradReduction === 'mean' ? 1 / (x.shape[0] as number) : 1;
-    const { outputPadding: _, ...options } = this.#options;
-    const dx = conv2d(dy, W, null, options);
-    this.grads.W = conv2dFilterGrad(dy, x, W.shape, { ...options, scale, out: this.#buffers.get('W', W) });
+    const out = this.#buffers.get('W', W);
+    this.grads.W = conv2dFilterGrad(dy, x, W.shape, { ...this.#gradientOptions, scale, out });
     if (b) this.grads.b = conv2dBiasGrad(dy, { scale, out: this.#buffers.get('b', b) });
-    return dx;
+  }
+
+  /** Without what only the shape of the output needs. */
+  get #gradientOptions(): Omit<ConvOptions, 'outputPadding'> {
+    const { outputPadding: _, ...options } = this.#options;
+    return options;
+  }
+
+  /** @returns the x of forward */
+  #checkBackward(dy: Tensor): Tensor {
+    const x = kept(this, this.#input);
+    checkOperands({ x, dy });
+    checkSameShape('dy', dy.shape, convTranspose2dShape(x.shape, (this.params.W as Tensor).shape, this.#options));
+    return x;
   }
 
   override dispose(): void {

@@ -1,5 +1,6 @@
 import { DTypeError, StateError } from '../errors.ts';
 import type { DType } from '../tensor/dtype.ts';
+import { scope } from '../tensor/scope.ts';
 import { checkTensor, type Tensor } from '../tensor/tensor.ts';
 
 /**
@@ -39,6 +40,19 @@ export abstract class Layer {
 
   /** @throws StateError before a forward in training mode; else as forward */
   abstract backward(dy: Tensor): Tensor;
+
+  /**
+   * As `backward`, without the gradient of the input, for those who do not need it, as of a whole network: its first layers then have
+   * less to do (a convolution a third less). Gradients of the parameters are the same. A layer that overrides `backward` of one with a
+   * `backwardParams` of its own overrides both.
+   *
+   * @throws as backward
+   */
+  backwardParams(dy: Tensor): void {
+    scope(() => {
+      this.backward(dy);
+    });
+  }
 
   /** Sets all gradients to null. */
   clearGrad(): void {

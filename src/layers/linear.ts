@@ -1,6 +1,7 @@
 import { linear, linearBiasGrad, linearInputGrad, linearWeightGrad } from '../ops/linear.ts';
 import { checkDType, type DType } from '../tensor/dtype.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { checkSameShape } from '../tensor/shape.ts';
+import { checkTensor, type Tensor } from '../tensor/tensor.ts';
 import { fanInUniform, type Initializer } from './initializers.ts';
 import { checkInput, kept, Layer } from './layer.ts';
 import { checkCount, checkReduction, GradientBuffers, type GradReduction, parameter } from './parameters.ts';
@@ -63,14 +64,22 @@ export class Linear extends Layer {
 
   /** @param dy [batch, out] @returns dx, [batch, in] */
   override backward(dy: Tensor): Tensor {
+    kept(this, this.#input);
+    const dx = linearInputGrad(dy, this.params.W as Tensor);
+    this.backwardParams(dy);
+    return dx;
+  }
+
+  /** @param dy [batch, out] */
+  override backwardParams(dy: Tensor): void {
     const x = kept(this, this.#input);
+    checkTensor('dy', dy);
+    checkSameShape('dy', dy.shape, [x.shape[0] as number, this.outFeatures]);
     const W = this.params.W as Tensor;
     const b = this.params.b;
     const scale = this.gradReduction === 'mean' ? 1 / (x.shape[0] as number) : 1;
-    const dx = linearInputGrad(dy, W);
     this.grads.W = linearWeightGrad(x, dy, { scale, out: this.#buffers.get('W', W) });
     if (b) this.grads.b = linearBiasGrad(dy, { scale, out: this.#buffers.get('b', b) });
-    return dx;
   }
 
   override dispose(): void {

@@ -42,6 +42,15 @@ export class Sequential extends Layer {
     return scope(() => this.layers.reduceRight((gradient, layer) => layer.backward(gradient), dy));
   }
 
+  override backwardParams(dy: Tensor): void {
+    // Nothing before the first layer with parameters has anything to do.
+    const first = this.layers.findIndex(({ params }) => Object.keys(params).length > 0);
+    scope(() => {
+      const gradient = this.layers.slice(first + 1).reduceRight((value, layer) => layer.backward(value), dy);
+      this.layers[first]?.backwardParams(gradient);
+    });
+  }
+
   override dispose(): void {
     this.#release();
     for (const layer of this.layers) layer.dispose();

@@ -129,6 +129,25 @@ describe.each(layers)('%s keeps what every Layer promises:', (name, make, shape)
     expect(layer.backward(y).shape).toEqual(shape);
   });
 
+  it('backwardParams gives the gradients that backward gives, and leaves nothing else', () => {
+    const layer = make();
+    const gradients = () => Object.entries(layer.grads).map(([key, grad]) => [key, grad && read(grad)]);
+    const dy = layer.forward(made(random(shape, 1))).clone();
+    layer.backward(dy).dispose();
+    const wanted = gradients();
+    layer.clearGrad();
+    const { used } = runtimeInfo().memory;
+    layer.backwardParams(dy);
+    expect(gradients()).toEqual(wanted);
+    expect(runtimeInfo().memory.used).toBe(used);
+    layer.clearGrad();
+    if (Object.keys(layer.params).length === 0) return;
+    const wrong = zeros([...dy.shape.slice(0, -1), (dy.shape.at(-1) as number) + 1]);
+    expectArgumentError(() => layer.backwardParams(wrong), ShapeError, 'dy');
+    layer.eval().forward(made(random(shape, 1)));
+    expectError(() => layer.backwardParams(dy), StateError, 'backward', 'eval');
+  });
+
   it('backward refuses an output gradient of another shape, naming it and what is allowed', () => {
     const layer = make();
     const y = layer.forward(made(random(shape, 1)));

@@ -6,24 +6,27 @@ import { labelOf, product, serve } from './side.mjs';
 await convasm.init({ threads: Number(process.argv[2]) });
 const { variant, threads } = convasm.runtimeInfo();
 
-/** @param {import('./nets.mjs').LayerSpec} spec @param {Iterator<Float32Array>} parameters */
+/**
+ * @param {import('./nets.mjs').LayerSpec} spec
+ * @param {Iterator<Float32Array>} parameters
+ * @returns {convasm.Layer}
+ */
 function layer(spec, parameters) {
-  const { in: inputs, out, kernel = 1, stride = 1, bias, body, shortcut } = spec;
+  const { in: inputs = 0, out = 0, kernel = 1, stride = 1, bias = false, body = [], shortcut } = spec;
+  /** @param {import('./nets.mjs').LayerSpec[]} specs */
   const sequence = specs => new convasm.Sequential(specs.map(inner => layer(inner, parameters)));
-  const given = () => () => /** @type {Float32Array} */ (parameters.next().value);
+  /** Gives `owner` its parameters. @template {convasm.Layer} T @param {T} owner */
+  const filled = owner => {
+    for (const parameter of Object.values(owner.params)) parameter.set(parameters.next().value);
+    return owner;
+  };
   switch (spec.kind) {
     case 'conv': {
-      const options = { inChannels: inputs, outChannels: out, kernelSize: kernel, stride, padding: kernel >> 1, bias };
-      const made = new convasm.Conv2D({ ...options, initializer: given() });
-      if (bias) made.params.b.set(parameters.next().value);
-      return made;
+      const sizes = { inChannels: inputs, outChannels: out, kernelSize: kernel };
+      return filled(new convasm.Conv2D({ ...sizes, stride, padding: kernel >> 1, bias }));
     }
-    case 'norm': {
-      const made = new convasm.BatchNorm2D({ channels: inputs });
-      made.params.weight.set(parameters.next().value);
-      made.params.bias.set(parameters.next().value);
-      return made;
-    }
+    case 'norm':
+      return filled(new convasm.BatchNorm2D({ channels: inputs }));
     case 'relu':
       return new convasm.ReLU();
     case 'maxPool':
@@ -32,11 +35,8 @@ function layer(spec, parameters) {
       return new convasm.GlobalAvgPool2D();
     case 'flatten':
       return new convasm.Flatten();
-    case 'linear': {
-      const made = new convasm.Linear({ inFeatures: inputs, outFeatures: out, initializer: given() });
-      made.params.b.set(parameters.next().value);
-      return made;
-    }
+    case 'linear':
+      return filled(new convasm.Linear({ inFeatures: inputs, outFeatures: out }));
     case 'residual': {
       const first = sequence(body);
       return new convasm.Residual(first, shortcut ? sequence(shortcut) : null);
@@ -46,7 +46,8 @@ function layer(spec, parameters) {
   }
 }
 
-await serve({ version: `${variant}, Node ${process.versions.node}`, threads }, (net, parameters, samples) => {
+/** @type {Parameters<typeof serve>[1]} */
+const build = (net, parameters, samples) => {
   const iterator = parameters.values();
   const model = new convasm.Sequential(net.layers.map(spec => layer(spec, iterator)));
   const loss = new convasm.SoftmaxCrossEntropy();
@@ -61,9 +62,14 @@ await serve({ version: `${variant}, Node ${process.versions.node}`, threads }, (
     });
     return convasm.scope(() => {
       const value = loss.forward(model.forward(convasm.tensor(inputs, [net.batch, ...net.input])), labels);
-      model.backward(loss.backward());
+      model.backwardParams(loss.backward());
       optimizer.step();
       return value;
     });
   };
-});
+};
+await serve(
+  { version: `${variant}, Node ${process.versions.node}`, threads },
+  build,
+  () => convasm.runtimeInfo().memory.reserved,
+);

@@ -1,16 +1,16 @@
-// Training steps of whole networks beside PyTorch and TensorFlow.js: `npm run bench:training`, or with -- --help. run.mjs of the folder above
-// starts it.
-import { execFileSync } from 'node:child_process';
+// Training steps of whole networks beside PyTorch and TensorFlow.js: `npm run bench:training`, or with -- --help. The run.mjs of the
+// folder above starts it.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Child } from '../child.mjs';
-import { findPython } from '../libraries/pytorch.mjs';
-import { median, progressLine, randomValues } from '../own.mjs';
+import { progressLine, randomValues } from '../own.mjs';
 import { LEARNING_RATE, MOMENTUM, NETS, parametersOf } from './nets.mjs';
+import { startParticipants } from './participants.mjs';
+import { format, toJson } from './results.mjs';
 import { product } from './side.mjs';
+
+/** @typedef {import('./results.mjs').Row} Row */
 
 const HELP = `Times training steps (a batch copied together, forward, backward, SGD with momentum) of two networks in convasm, PyTorch and
 TensorFlow.js' backend in plain JavaScript, each in a process of its own, in turns. All begin with the same parameters, and their
@@ -18,12 +18,14 @@ losses of the first steps have to agree.
 
 Usage: npm run bench:training [-- OPTION...]
 
-  --filter TEXT    only networks whose name has TEXT
+  --filter TEXT    only networks whose name has TEXT (${NETS.map(({ name }) => name).join(', ')})
   --rounds N       turns of each participant (default 10)
   --time MS        milliseconds of a turn (default 400; at least one step)
-  --no-tfjs        without TensorFlow.js, whose steps take a second
+  --no-tfjs        without TensorFlow.js, whose steps take half a second
   --json FILE      write all times to FILE
-  --help           show this text`;
+  --help           show this text
+
+A ratio is the median over the rounds of (this one's median / convasm's median).`;
 
 /** Steps before the times, whose losses are compared. */
 const COMPARED_STEPS = 10;
@@ -31,121 +33,93 @@ const COMPARED_STEPS = 10;
 const TOLERANCE = 1e-3;
 const SAMPLES = 2048;
 
-const file = name => fileURLToPath(new URL(name, import.meta.url));
-
-/** @param {string} folder where the bundle goes */
-function bundleTfjs(folder) {
-  const bundle = join(folder, 'tfjs.mjs');
-  const require = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-  const options = ['--bundle', '--platform=node', '--format=esm', '--main-fields=module,main', `--banner:js=${require}`];
-  execFileSync(file('../../../node_modules/.bin/esbuild'), [file('tfjs.mjs'), ...options, '--log-level=error', `--outfile=${bundle}`], { stdio: 'inherit' });
-  return bundle;
-}
-
-async function participants(withTfjs, folder) {
-  const node = process.execPath;
-  const python = await findPython();
-  const pytorch = (threads, channelsLast) => ({
-    name: `PyTorch${channelsLast ? ' channels-last' : ''}, ${threads}T`,
-    child: new Child('PyTorch', python, [file('pytorch.py'), String(threads)], {
-      OMP_NUM_THREADS: String(threads),
-      OPENBLAS_NUM_THREADS: String(threads),
-      // Threads that spin after their work take the processor from whoever comes next.
-      OMP_WAIT_POLICY: 'PASSIVE',
-    }),
-    channelsLast,
-  });
-  const convasm = threads => ({
-    name: `convasm, ${threads}T`,
-    child: new Child('convasm', node, [file('convasm.mjs'), String(threads)]),
-  });
-  const all = [convasm(1), convasm(2), pytorch(1, false), pytorch(2, false), pytorch(1, true), pytorch(2, true)];
-  if (withTfjs) all.push({ name: 'tfjs-cpu', child: new Child('tfjs', node, [bundleTfjs(folder)]) });
-  for (const { name, child } of all) console.log(`${name}: ${(await child.answer()).version}`);
-  return all;
-}
-
-/** Makes a network in all participants, and compares the losses of the first steps. */
-async function enter(all, net, index, folder) {
-  const [parameters, samples] = [join(folder, `parameters${index}`), join(folder, `samples${index}`)];
+/**
+ * Files of first parameters and of samples.
+ *
+ * @param {import('./nets.mjs').Net} net
+ * @param {string} folder
+ */
+function writeFiles(net, folder) {
+  const parameters = join(folder, `${net.name}-parameters`);
+  const samples = join(folder, `${net.name}-samples`);
   const values = parametersOf(net.layers).flatMap(({ shape, kind, fan }, i) => {
-    if (kind === 'zeros') return Array(product(shape)).fill(0);
-    if (kind === 'ones') return Array(product(shape)).fill(1);
+    if (kind !== 'weight') return Array(product(shape)).fill(kind === 'ones' ? 1 : 0);
     return Array.from(randomValues(shape, i + 1), value => value * Math.sqrt(3 / fan));
   });
   writeFileSync(parameters, Float32Array.from(values));
   writeFileSync(samples, randomValues([SAMPLES, ...net.input], 99));
+  return { parameters, samples };
+}
+
+/**
+ * Makes a network in all participants, and compares the losses of the first steps.
+ *
+ * @param {readonly import('./participants.mjs').Participant[]} participants
+ * @param {import('./nets.mjs').Net} net
+ * @param {number} index
+ * @param {string} folder
+ * @returns {Promise<Row>}
+ */
+async function enter(participants, net, index, folder) {
+  const files = writeFiles(net, folder);
+  /** @type {Row['entries']} */
   const entries = [];
-  for (const { name, child, channelsLast = false } of all) {
-    if (name === 'tfjs-cpu' && index > 0) continue;
-    const files = { parameters, samples };
+  for (const { name, child, channelsLast, only } of participants) {
+    if (only !== null && only !== net.name) continue;
     const options = { learningRate: LEARNING_RATE, momentum: MOMENTUM, channelsLast };
     await child.ask({ command: 'prepare', index, net, ...files, ...options });
+    /** @type {{ losses: number[] }} */
     const { losses } = await child.ask({ command: 'losses', index, steps: COMPARED_STEPS });
     const wanted = entries[0]?.losses ?? losses;
-    const error = Math.max(...losses.map((loss, i) => Math.abs(loss / wanted[i] - 1)));
+    const error = Math.max(...losses.map((loss, i) => Math.abs(loss / /** @type {number} */ (wanted[i]) - 1)));
     if (!(error < TOLERANCE)) throw new Error(`${net.name}: losses of ${name} are ${losses}, not ${wanted}`);
-    entries.push({ name, child, losses, error, rounds: [] });
+    entries.push({ name, child, losses, error, rounds: [], memory: null });
   }
   return { net, index, entries };
 }
 
-function show({ net, entries }) {
-  const base = prefix => entries.filter(({ name }) => name.startsWith(prefix));
-  const line = ({ name, rounds, error }) => {
-    const medians = rounds.map(median);
-    const step = median(medians);
-    const least = Math.min(...rounds.flat());
-    const epoch = (step * net.samples) / net.batch / 1000;
-    // Ratios of neighbours in time: the median over the rounds.
-    const ratios = base('convasm').map(own => median(medians.map((value, i) => value / median(own.rounds[i]))).toFixed(2));
-    const cells = [name.padEnd(26), step.toFixed(2).padStart(9), `(${least.toFixed(2)})`.padStart(10), epoch.toFixed(1).padStart(8)];
-    return `${cells.join(' ')}   ${ratios.map(ratio => ratio.padStart(7)).join(' ')}   ${error.toExponential(1)}`;
-  };
-  console.log(`\n${net.name}, batch ${net.batch}`);
-  console.log(`${' '.repeat(26)}   ms/step  (minimum)  s/epoch   x convasm 1T, 2T   losses differ by`);
-  for (const entry of entries) console.log(line(entry));
-}
-
-async function main() {
-  const { values } = parseArgs({
-    options: {
-      filter: { type: 'string', default: '' },
-      rounds: { type: 'string', default: '10' },
-      time: { type: 'string', default: '400' },
-      'no-tfjs': { type: 'boolean' },
-      json: { type: 'string' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) return console.log(HELP);
-  const nets = NETS.filter(({ name }) => name.toLowerCase().includes(values.filter.toLowerCase()));
+/** @param {{ filter: string, rounds: number, time: number, json?: string | undefined, tfjs: boolean }} options */
+async function bench({ filter, rounds, time, json, tfjs }) {
+  const nets = NETS.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()));
+  if (nets.length === 0) throw new Error(`--filter is '${filter}'; no network has that in its name`);
   const folder = mkdtempSync(join(tmpdir(), 'convasm-training-'));
-  const all = await participants(!values['no-tfjs'], folder);
+  const participants = await startParticipants(tfjs, folder);
   const progress = progressLine(process.stderr);
   try {
-    const table = [];
-    for (const [index, net] of nets.entries()) table.push(await enter(all, net, index, folder));
-    const rounds = Number(values.rounds);
+    const rows = [];
+    for (const [index, net] of nets.entries()) rows.push(await enter(participants, net, index, folder));
     for (let round = 0; round <= rounds; round++) {
-      for (const { net, index, entries } of table) {
-        for (const { name, child, rounds: times } of entries) {
-          progress.show(`round ${round} of ${rounds}: ${net.name}, ${name}`);
-          const answer = await child.ask({ command: 'time', index, milliseconds: Number(values.time), least: 1 });
-          if (round > 0) times.push(answer.times);
+      for (const { net, index, entries } of rows) {
+        for (const entry of entries) {
+          progress.show(`round ${round} of ${rounds}: ${net.name}, ${entry.name}`);
+          const { times, memory } = await entry.child.ask({ command: 'time', index, milliseconds: time, least: 1 });
+          entry.memory = memory ?? null;
+          if (round > 0) entry.rounds.push(times); // Round 0 warms up.
         }
       }
     }
     progress.clear();
-    for (const row of table) show(row);
-    if (values.json) {
-      const report = table.map(({ net, entries }) => ({ net: net.name, entries: entries.map(({ child, ...rest }) => rest) }));
-      writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
-    }
+    for (const row of rows) console.log(`\n${format(row)}`);
+    if (json) writeFileSync(json, toJson(rows));
   } finally {
-    for (const { child } of all) child.close();
+    progress.clear();
+    for (const { child } of participants) child.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-await main();
+const { values } = parseArgs({
+  options: {
+    filter: { type: 'string', default: '' },
+    rounds: { type: 'string', default: '10' },
+    time: { type: 'string', default: '400' },
+    'no-tfjs': { type: 'boolean', default: false },
+    json: { type: 'string' },
+    help: { type: 'boolean' },
+  },
+});
+if (values.help) console.log(HELP);
+else {
+  const { filter, json } = values;
+  await bench({ filter, json, rounds: Number(values.rounds), time: Number(values.time), tfjs: !values['no-tfjs'] });
+}

@@ -23,11 +23,18 @@
  * @property {LayerSpec[]} layers
  */
 
+/** @typedef {{ shape: number[], kind: 'weight' | 'ones' | 'zeros', fan: number }} ParameterSpec */
+
 export const CLASSES = 10;
 export const LEARNING_RATE = 0.02;
 export const MOMENTUM = 0.9;
 
-/** @returns {LayerSpec} with a padding that keeps the size, but for the stride */
+/**
+ * @param {number} inChannels
+ * @param {number} outChannels
+ * @param {{ kernel?: number, stride?: number, bias?: boolean }} [options]
+ * @returns {LayerSpec} with a padding that keeps the size, but for the stride
+ */
 const conv = (inChannels, outChannels, { kernel = 3, stride = 1, bias = true } = {}) => ({
   kind: 'conv',
   in: inChannels,
@@ -36,10 +43,19 @@ const conv = (inChannels, outChannels, { kernel = 3, stride = 1, bias = true } =
   stride,
   bias,
 });
+/** @param {number} channels @returns {LayerSpec} */
 const norm = channels => ({ kind: 'norm', in: channels });
+/** @type {LayerSpec} */
 const relu = { kind: 'relu' };
 
-/** A block of ResNet for CIFAR: two 3x3 convolutions; where the size changes, a 1x1 convolution beside them. */
+/**
+ * A block of ResNet for CIFAR: two 3x3 convolutions; where the size changes, a 1x1 convolution beside them.
+ *
+ * @param {number} inChannels
+ * @param {number} outChannels
+ * @param {number} stride
+ * @returns {LayerSpec[]}
+ */
 function block(inChannels, outChannels, stride) {
   const body = [
     conv(inChannels, outChannels, { stride, bias: false }),
@@ -94,22 +110,27 @@ export const NETS = [
  * them.
  *
  * @param {readonly LayerSpec[]} layers
- * @returns {{ shape: number[], kind: 'weight' | 'ones' | 'zeros', fan: number }[]}
+ * @returns {ParameterSpec[]}
  */
 export function parametersOf(layers) {
-  return layers.flatMap(layer => {
-    const { kind, in: inputs = 0, out: outputs = 0, kernel = 1, bias, body = [], shortcut = [] } = layer;
-    if (kind === 'residual') return [...parametersOf(body), ...parametersOf(shortcut)];
-    if (kind === 'norm') {
-      return [
-        { shape: [inputs], kind: 'ones', fan: 1 },
-        { shape: [inputs], kind: 'zeros', fan: 1 },
-      ];
-    }
-    const zeros = { shape: [outputs], kind: 'zeros', fan: 1 };
-    if (kind === 'linear') return [{ shape: [outputs, inputs], kind: 'weight', fan: inputs }, zeros];
-    if (kind !== 'conv') return [];
-    const weight = { shape: [outputs, inputs, kernel, kernel], kind: 'weight', fan: inputs * kernel * kernel };
-    return bias ? [weight, zeros] : [weight];
-  });
+  return layers.flatMap(own);
+}
+
+/** @param {LayerSpec} layer @returns {ParameterSpec[]} */
+function own(layer) {
+  const { kind, in: inputs = 0, out: outputs = 0, kernel = 1, bias, body = [], shortcut = [] } = layer;
+  if (kind === 'residual') return [...parametersOf(body), ...parametersOf(shortcut)];
+  if (kind === 'norm') {
+    return [
+      { shape: [inputs], kind: 'ones', fan: 1 },
+      { shape: [inputs], kind: 'zeros', fan: 1 },
+    ];
+  }
+  /** @type {ParameterSpec} */
+  const zeros = { shape: [outputs], kind: 'zeros', fan: 1 };
+  if (kind === 'linear') return [{ shape: [outputs, inputs], kind: 'weight', fan: inputs }, zeros];
+  if (kind !== 'conv') return [];
+  /** @type {ParameterSpec} */
+  const weight = { shape: [outputs, inputs, kernel, kernel], kind: 'weight', fan: inputs * kernel * kernel };
+  return bias ? [weight, zeros] : [weight];
 }

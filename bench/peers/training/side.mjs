@@ -2,7 +2,7 @@
 //
 // prepare  net, index, parameters, samples (files of float32) -> {}
 // losses   index, steps                                       -> losses of so many steps
-// time     index, milliseconds, least                         -> times, milliseconds of each step
+// time     index, milliseconds, least                         -> times, milliseconds of each step; memory, bytes
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { CLASSES, parametersOf } from './nets.mjs';
@@ -16,8 +16,9 @@ import { CLASSES, parametersOf } from './nets.mjs';
 /**
  * @param {Record<string, unknown>} hello  what main.mjs is told at first
  * @param {(net: import('./nets.mjs').Net, parameters: Float32Array[], samples: Float32Array) => Step} build
+ * @param {() => number} [memory] bytes in use for tensors, at most
  */
-export async function serve(hello, build) {
+export async function serve(hello, build, memory) {
   /** @type {Map<number, { step: Step, next: () => number[] }>} */
   const tasks = new Map();
   /** @type {Record<string, (request: any) => object>} */
@@ -34,6 +35,7 @@ export async function serve(hello, build) {
     },
     time: ({ index, milliseconds, least }) => {
       const { step, next } = task(index);
+      /** @type {number[]} */
       const times = [];
       const end = performance.now() + milliseconds;
       while (times.length < least || performance.now() < end) {
@@ -41,31 +43,34 @@ export async function serve(hello, build) {
         step(next());
         times.push(performance.now() - start);
       }
-      return { times };
+      return { times, memory: memory?.() };
     },
   };
+  /** @param {number} index */
   const task = index => /** @type {{ step: Step, next: () => number[] }} */ (tasks.get(index));
+  /** @param {object} reply */
   const say = reply => process.stdout.write(`${JSON.stringify(reply)}\n`);
   say(hello);
   for await (const line of createInterface({ input: process.stdin })) {
     const request = JSON.parse(line);
     try {
-      say(commands[request.command](request));
+      say(/** @type {(request: object) => object} */ (commands[request.command])(request));
     } catch (error) {
       say({ error: String(error) });
     }
   }
 }
 
-/** Class ids of samples: any will do. */
+/** Class ids of samples: any will do. @param {number} sample */
 export const labelOf = sample => sample % CLASSES;
 
-/** Which samples come in which step: every 7th, so that rows are copied from all over the set. */
+/** Which samples come in which step: every 7th, so that rows are copied from all over the set. @param {number} batch @param {number} samples */
 function orders(batch, samples) {
   let at = 0;
   return () => Array.from({ length: batch }, () => (at = (at + 7) % samples));
 }
 
+/** @param {Float32Array} values @param {import('./nets.mjs').Net} net */
 function split(values, { layers }) {
   let at = 0;
   return parametersOf(layers).map(({ shape }) => {
@@ -74,6 +79,8 @@ function split(values, { layers }) {
   });
 }
 
+/** @param {readonly number[]} numbers */
 export const product = numbers => numbers.reduce((a, b) => a * b, 1);
 
+/** @param {string} path */
 const floats = path => new Float32Array(Uint8Array.from(readFileSync(path)).buffer);

@@ -39,20 +39,24 @@ export function forwardPass(runtime: Runtime, type: ElementType, g: ConvGeometry
   );
   const tables = { a, c };
   if (!operands.prepared) packFilters(runtime, type, g, operands.w, panels);
+  let tabled = 0;
   for (let first = 0; first < g.batch; first += chunk) {
     const count = Math.min(chunk, g.batch - first);
     const source = direct
       ? inPlace(x, first, bytes)
       : copyFrames(runtime, type, x, frame, { first, count }, frames, g.inChannels);
-    const aRows = {
-      outer: count,
-      inner: g.y.out,
-      length: g.x.out,
-      outerStride: source.image,
-      innerStride: g.y.stride * source.row,
-      stride: g.x.stride * source.column,
-    };
-    writeTables(runtime, type, aRows, evenRows(count * pixels, g.outChannels), tables);
+    if (count !== tabled) {
+      const aRows = {
+        outer: count,
+        inner: g.y.out,
+        length: g.x.out,
+        outerStride: source.image,
+        innerStride: g.y.stride * source.row,
+        stride: g.x.stride * source.column,
+      };
+      writeTables(runtime, type, aRows, evenRows(count * pixels, g.outChannels), tables);
+      tabled = count;
+    }
     const product = {
       a: source.address,
       aGroup: g.groupIn,

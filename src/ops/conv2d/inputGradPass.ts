@@ -16,11 +16,12 @@ export interface InputGradOperands {
   readonly mask?: Mask | undefined;
 }
 
-/** Both phases of a part of the input, and where its packed filters are. */
+/** Both phases of a part of the input, and where its packed filters and its tables of rows are. */
 interface Part {
   readonly y: Phase;
   readonly x: Phase;
   readonly panels: number;
+  readonly tables: Tables;
 }
 
 /**
@@ -40,30 +41,36 @@ export function inputGradPass(runtime: Runtime, type: ElementType, g: ConvGeomet
   const frame = polyphaseFrame(rows, columns);
   const direct = readsInPlace(dy, frame);
   const chunk = imagesPerChunk(g.batch, frameSize(frame, g.outChannels) * bytes);
-  const largest = chunk * largestPhase(rows) * largestPhase(columns);
+  const largest = tableBytes(chunk * largestPhase(rows) * largestPhase(columns));
+  const count = rows.phases.length * columns.phases.length;
   const { groups, groupIn } = productGroups(g);
   const panelsSize = panelBytes(groups, groupIn, g.y.kernel * g.x.kernel * g.groupOut, bytes);
   const [panels = 0, frames = 0, a = 0, c = 0] = runtime.scratch.reserve(
     panelsSize,
     direct ? 0 : chunk * frameSize(frame, g.outChannels) * bytes,
-    tableBytes(largest),
-    tableBytes(largest),
+    count * largest,
+    count * largest,
   );
   const parts: Part[] = [];
   let next = panels;
   for (const y of rows.phases) {
     for (const x of columns.phases) {
-      parts.push({ y, x, panels: next });
-      next += packPhase(runtime, type, g, { y, x, panels: next }, operands.w, bytes);
+      const at = parts.length * largest;
+      const part = { y, x, panels: next, tables: { a: a + at, c: c + at } };
+      parts.push(part);
+      next += packPhase(runtime, type, g, part, operands.w, bytes);
     }
   }
+  let tabled = 0;
   for (let first = 0; first < g.batch; first += chunk) {
-    const count = Math.min(chunk, g.batch - first);
+    const images = Math.min(chunk, g.batch - first);
     const source = direct
       ? inPlace(dy, first, bytes)
-      : copyFrames(runtime, type, dy, frame, { first, count }, frames, g.outChannels);
+      : copyFrames(runtime, type, dy, frame, { first, count: images }, frames, g.outChannels);
+    if (images !== tabled) for (const part of parts) writePhaseTables(runtime, type, g, part, source, images);
+    tabled = images;
     const target = operands.dx + first * g.inChannels * g.y.size * g.x.size * bytes;
-    for (const part of parts) runPhase(runtime, type, g, part, source, count, { ...operands, dx: target }, { a, c });
+    for (const part of parts) runPhase(runtime, type, g, part, source, images, { ...operands, dx: target });
   }
 }
 
@@ -97,19 +104,15 @@ function packPhase(runtime: Runtime, type: ElementType, g: ConvGeometry, part: P
   return size;
 }
 
-function runPhase(
+/** The rows of a part: its pixels of `images` images, in dy and in dx. */
+function writePhaseTables(
   runtime: Runtime,
   type: ElementType,
   g: ConvGeometry,
-  { y, x, panels }: Part,
+  { y, x, tables }: Part,
   source: Pixels,
   images: number,
-  { dx, mask }: InputGradOperands,
-  tables: Tables,
 ): void {
-  const bytes = BYTES[type];
-  const width = g.x.size;
-  const { groups, groupIn, diagonal } = productGroups(g);
   const aRows = {
     outer: images,
     inner: y.count,
@@ -120,11 +123,24 @@ function runPhase(
   };
   const cRows = {
     ...aRows,
-    outerStride: g.y.size * width * g.inChannels,
-    innerStride: g.y.stride * width * g.inChannels,
+    outerStride: g.y.size * g.x.size * g.inChannels,
+    innerStride: g.y.stride * g.x.size * g.inChannels,
     stride: g.x.stride * g.inChannels,
   };
   writeTables(runtime, type, aRows, cRows, tables);
+}
+
+function runPhase(
+  runtime: Runtime,
+  type: ElementType,
+  g: ConvGeometry,
+  { y, x, panels, tables }: Part,
+  source: Pixels,
+  images: number,
+  { dx, mask }: InputGradOperands,
+): void {
+  const bytes = BYTES[type];
+  const { groups, groupIn, diagonal } = productGroups(g);
   const product = {
     a: source.address + (y.source * source.row + x.source * source.column) * bytes,
     aGroup: g.groupOut,
@@ -138,7 +154,7 @@ function runPhase(
       stride: 1,
     },
     b: panels,
-    c: dx + (y.first * width + x.first) * g.inChannels * bytes,
+    c: dx + (y.first * g.x.size + x.first) * g.inChannels * bytes,
     cGroup: g.groupIn,
     groups,
     columns: groupIn,

@@ -149,6 +149,7 @@ function winogradPass(runtime: Runtime, type: ElementType, size: TileSize, opera
     tableBytes(block),
   );
   if (!filters.transformed && !fused) transformFilters(runtime, type, size, filters, planes, work);
+  let tabled = 0;
   for (let first = 0; first < source.batch; first += chunk) {
     const count = Math.min(chunk, source.batch - first);
     const pixels = direct
@@ -166,7 +167,8 @@ function winogradPass(runtime: Runtime, type: ElementType, size: TileSize, opera
         tileStride: dataRow,
       };
       runtime.run('winogradInput', type, { ...common, ...input, ...UNUSED }, rows, WORK_BYTES);
-      writeTables(runtime, type, evenRows(rows, dataRow), evenRows(rows, resultRow), { a, c });
+      if (rows !== tabled) writeTables(runtime, type, evenRows(rows, dataRow), evenRows(rows, resultRow), { a, c });
+      tabled = rows;
       for (let column = 0; column < columns; column += step) {
         const now = { ...filters, columns: Math.min(step, columns - column) };
         now.address += column * filters.columnStride * bytes;
