@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { progressLine, randomValues } from '../own.mjs';
-import { LEARNING_RATE, MOMENTUM, NETS, parametersOf } from './nets.mjs';
+import { progressLine } from '../own.mjs';
+import { LEARNING_RATE, MOMENTUM, NETS } from './nets.mjs';
 import { startParticipants } from './participants.mjs';
 import { format, toJson } from './results.mjs';
-import { product } from './side.mjs';
+import { firstParameters, randomSamples } from './values.mjs';
 
 /** @typedef {import('./results.mjs').Row} Row */
 
@@ -21,6 +21,7 @@ Usage: npm run bench:training [-- OPTION...]
   --filter TEXT    only networks whose name has TEXT (${NETS.map(({ name }) => name).join(', ')})
   --rounds N       turns of each participant (default 10)
   --time MS        milliseconds of a turn (default 400; at least one step)
+  --kernels        instead: where the time of a step goes, by kind of kernel, on one thread of convasm's
   --no-tfjs        without TensorFlow.js, whose steps take half a second
   --json FILE      write all times to FILE
   --help           show this text
@@ -31,25 +32,6 @@ A ratio is the median over the rounds of (this one's median / convasm's median).
 const COMPARED_STEPS = 10;
 /** Largest relative difference of a loss from convasm's on one thread. */
 const TOLERANCE = 1e-3;
-const SAMPLES = 2048;
-
-/**
- * Files of first parameters and of samples.
- *
- * @param {import('./nets.mjs').Net} net
- * @param {string} folder
- */
-function writeFiles(net, folder) {
-  const parameters = join(folder, `${net.name}-parameters`);
-  const samples = join(folder, `${net.name}-samples`);
-  const values = parametersOf(net.layers).flatMap(({ shape, kind, fan }, i) => {
-    if (kind !== 'weight') return Array(product(shape)).fill(kind === 'ones' ? 1 : 0);
-    return Array.from(randomValues(shape, i + 1), value => value * Math.sqrt(3 / fan));
-  });
-  writeFileSync(parameters, Float32Array.from(values));
-  writeFileSync(samples, randomValues([SAMPLES, ...net.input], 99));
-  return { parameters, samples };
-}
 
 /**
  * Makes a network in all participants, and compares the losses of the first steps.
@@ -61,7 +43,9 @@ function writeFiles(net, folder) {
  * @returns {Promise<Row>}
  */
 async function enter(participants, net, index, folder) {
-  const files = writeFiles(net, folder);
+  const files = { parameters: join(folder, `${net.name}-parameters`), samples: join(folder, `${net.name}-samples`) };
+  writeFileSync(files.parameters, Float32Array.from(firstParameters(net).flatMap(values => [...values])));
+  writeFileSync(files.samples, randomSamples(net));
   /** @type {Row['entries']} */
   const entries = [];
   for (const { name, child, channelsLast, only } of participants) {
@@ -113,12 +97,14 @@ const { values } = parseArgs({
     filter: { type: 'string', default: '' },
     rounds: { type: 'string', default: '10' },
     time: { type: 'string', default: '400' },
+    kernels: { type: 'boolean' },
     'no-tfjs': { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean' },
   },
 });
 if (values.help) console.log(HELP);
+else if (values.kernels) await import('./kernels.mjs');
 else {
   const { filter, json } = values;
   await bench({ filter, json, rounds: Number(values.rounds), time: Number(values.time), tfjs: !values['no-tfjs'] });
