@@ -79,8 +79,10 @@ export function readCsv<T extends Float32Array | Float64Array>(
       } else {
         const value = reader.number();
         if (typeof value === 'string') return refuse(`${where()}: ${quote(value)} is no finite number`);
+        // Past the end of the array only in a row that is too short, which is refused when it ends.
         values[size] = value;
-        if (!Number.isFinite(values[size++])) refuse(`${where()}: ${value} is too large for float32`);
+        if (Math.abs(values[size++] as number) === Number.POSITIVE_INFINITY)
+          refuse(`${where()}: ${value} is too large for float32`);
       }
       if (reader.rowEnded !== (c === first.length - 1)) {
         const cells = reader.rowEnded ? `only ${c + 1}` : 'more';
