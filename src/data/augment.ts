@@ -1,8 +1,7 @@
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { checkSeed, hash, randomFrom } from '../random.ts';
 import { pair, type Shape, sizeOf } from '../tensor/shape.ts';
-import { isPromise } from './batches.ts';
-import { checkBatch, checkDataset, checkIndices, checkWhole } from './checks.ts';
+import { checkBatch, checkDataset, checkIndices, checkWhole, isPromise } from './checks.ts';
 import type { Batch, Dataset } from './dataset.ts';
 
 export interface AugmentOptions {

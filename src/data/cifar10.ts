@@ -1,6 +1,6 @@
 import { DataFormatError } from '../errors.ts';
 
-/** Pictures of CIFAR-10: the first options of an `ArrayDataset`. */
+/** Pictures of CIFAR-10, as an `ArrayDataset` takes them. */
 export interface Cifar10 {
   /** Brightness 0 to 255, [pictures, 3, 32, 32]: red, green, blue. */
   inputs: Uint8Array;
@@ -16,7 +16,7 @@ const CLASSES = 10;
  * Reads the binary version of CIFAR-10: for each picture a byte with its class, then 3072 with its red, green and blue plane. Several
  * of its files put together are such a file as well.
  *
- *     const data = new ArrayDataset({ ...parseCifar10(bytes, 'data_batch_1.bin'), mean: [0.491, 0.482, 0.447], std: [0.247, 0.243, 0.262] });
+ *     const train = new ArrayDataset(parseCifar10(bytes, 'data_batch_1.bin'));
  *
  * @param bytes the whole file, not compressed
  * @param name what to call the file in an error
