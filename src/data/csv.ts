@@ -69,12 +69,15 @@ export function readCsv<T extends Float32Array | Float64Array>(
 
   const values = make(reader.mostRows(first.length) * columns);
   let size = 0;
+  let line = 0;
+  let column = 0;
+  // One for all cells: a function made for each of them would cost more than to read it.
+  const where = () => `line ${line}, column ${column + 1}${named ? ` (${quote(first[column] as string)})` : ''}`;
   while (!reader.done) {
-    const { line } = reader;
-    for (let c = 0; c < first.length; c++) {
-      const start = reader.line;
-      const where = () => `line ${start}, column ${c + 1}${named ? ` (${quote(first[c] as string)})` : ''}`;
-      if (c === labels) {
+    const rowLine = reader.line;
+    for (column = 0; column < first.length; column++) {
+      line = reader.line;
+      if (column === labels) {
         add?.(reader.text(), where);
       } else {
         const value = reader.number();
@@ -84,9 +87,9 @@ export function readCsv<T extends Float32Array | Float64Array>(
         if (Math.abs(values[size++] as number) === Number.POSITIVE_INFINITY)
           refuse(`${where()}: ${value} is too large for float32`);
       }
-      if (reader.rowEnded !== (c === first.length - 1)) {
-        const cells = reader.rowEnded ? `only ${c + 1}` : 'more';
-        refuse(`the row of line ${line} has ${cells} cells, where the first row has ${first.length}`);
+      if (reader.rowEnded !== (column === first.length - 1)) {
+        const cells = reader.rowEnded ? `only ${column + 1}` : 'more';
+        refuse(`the row of line ${rowLine} has ${cells} cells, where the first row has ${first.length}`);
       }
     }
   }
