@@ -1,7 +1,12 @@
 // The public API.
 export { parseIdx } from './data/idx.ts';
 export * from './errors.ts';
-export { encodeSafetensors } from './io/safetensors.ts';
+export type { ByName } from './io/byName.ts';
+export { type LoadStateDictOptions, type LoadStateDictResult, loadStateDict } from './io/loadStateDict.ts';
+export { decodeSafetensors, type Safetensors, type StoredTensor } from './io/safetensors/decode.ts';
+export type { StoredData, StoredDType } from './io/safetensors/elements.ts';
+export { encodeSafetensors } from './io/safetensors/encode.ts';
+export { stateDict } from './io/stateDict.ts';
 export { HardSwish, LeakyReLU, type LeakyReLUOptions, ReLU6, Sigmoid, SiLU, Tanh } from './layers/activations.ts';
 export { BatchNorm2D, type BatchNorm2DOptions } from './layers/batchNorm2d.ts';
 export { Conv2D, type Conv2DLayerOptions } from './layers/conv2d.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DisposedError, encodeSafetensors, ForeignTensorError, tensor, zeros } from '../../src/index.ts';
-import { expectError } from '../helpers/errors.ts';
-import { formats, made } from '../helpers/tensors.ts';
-import { random } from '../helpers/values.ts';
+import { DisposedError, encodeSafetensors, ForeignTensorError, tensor, zeros } from '../../../src/index.ts';
+import { expectError } from '../../helpers/errors.ts';
+import { formats, made } from '../../helpers/tensors.ts';
+import { random } from '../../helpers/values.ts';
 
 interface Entry {
   readonly dtype: 'F32' | 'F64';
