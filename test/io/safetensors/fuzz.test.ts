@@ -89,7 +89,8 @@ const edits: fc.Arbitrary<Edit> = fc
     const all = [...members];
     const i = Math.floor(share * all.length);
     const j = Math.floor(second * all.length);
-    const [one, other] = [all[i] ?? [name, text], all[j] ?? [name, text]];
+    const one: Member = all[i] ?? [name, text];
+    const other: Member = all[j] ?? [name, text];
     if (kind === 0) all.splice(i, 1);
     else if (kind === 1) all.splice(j, 0, one);
     else if (kind === 2) all[i] = [name, one[1]];
