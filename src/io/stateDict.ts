@@ -24,9 +24,9 @@ export function stateDict(net: Layer): Record<string, Tensor> {
 
 /** Layer by layer, parameters before buffers, as PyTorch orders them. */
 function* namedTensors(layer: Layer, prefix: string): Generator<[string, Tensor]> {
-  const { namedChildren } = layer;
+  const { namedChildren, params, buffers } = layer;
   if (namedChildren.length === 0) {
-    for (const [name, tensor] of Object.entries({ ...layer.params, ...layer.buffers }))
+    for (const [name, tensor] of [params, buffers].flatMap(Object.entries<Tensor>))
       yield [prefix + pytorchName(name), tensor];
   }
   for (const [name, child] of namedChildren) yield* namedTensors(child, `${prefix}${name}.`);
