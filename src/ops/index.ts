@@ -33,7 +33,7 @@ export { type ConvTranspose2DOptions, convTranspose2d } from './convTranspose2d.
 export { type DropoutOptions, dropout } from './dropout.ts';
 export { bceWithLogits, bceWithLogitsGrad, mse, mseGrad } from './elementLosses.ts';
 export { globalAvgPool2d, globalAvgPool2dGrad } from './globalAvgPool2d.ts';
-export { linear, linearBiasGrad, linearInputGrad, linearWeightGrad } from './linear.ts';
+export { type LinearForwardOptions, linear, linearBiasGrad, linearInputGrad, linearWeightGrad } from './linear.ts';
 export type { OutOption } from './operands.ts';
 export {
   type AvgPool2DOptions,
