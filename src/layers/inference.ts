@@ -43,7 +43,7 @@ export function inferWithin(layers: readonly Layer[], x: Tensor): Owned {
     if (next === value) continue;
     if (ours && !stage.exposes) value.dispose();
     value = next;
-    ours = !stage.exposes;
+    ours = true;
   }
   return { value, ours };
 }

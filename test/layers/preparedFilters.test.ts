@@ -12,13 +12,13 @@ import {
   type Tensor,
   zeros,
 } from '../../src/index.ts';
-import { expectWithin } from '../helpers/compare.ts';
+import { expectWithin, winogradBound } from '../helpers/compare.ts';
 import { numbersOf } from '../helpers/convCases.ts';
 import { expectArgumentError } from '../helpers/errors.ts';
 import { normOf } from '../helpers/networks.ts';
-import { convolutions, planarConvolutions, runs } from '../helpers/property.ts';
+import { convolutions, planarConvolutions, runs, winogradConvolutions } from '../helpers/property.ts';
 import { made, read } from '../helpers/tensors.ts';
-import { at, type DType, dtypes, epsilon, magnitude, map, random, type Values } from '../helpers/values.ts';
+import { at, type DType, dtypes, epsilon, largest, magnitude, map, random, type Values } from '../helpers/values.ts';
 import { batchNorm } from '../reference/batchNorm2d.ts';
 import * as conv from '../reference/conv2d.ts';
 import { convTranspose2d } from '../reference/convTranspose2d.ts';
@@ -28,18 +28,23 @@ import { convTranspose2d } from '../reference/convTranspose2d.ts';
  * (2 sqrt(K) + 4) eps S, S = |s| (sum |x| |w| + |b| + |mean|) + |bias|, for each result by itself.
  */
 function expectFolded(y: Tensor, sums: Values, magnitudes: Values, norm: BatchNorm2D, terms: number): void {
+  const { expected, S } = normalised(sums, magnitudes, norm);
+  const factor = (2 * Math.sqrt(terms) + 4) * epsilon[y.dtype];
+  expectWithin(y, expected, i => factor * at(S.data, i));
+}
+
+/** The normalisation of sums, S of each, and the factors s. */
+function normalised(sums: Values, magnitudes: Values, norm: BatchNorm2D) {
   const { weight = null, bias = null } = norm.params;
-  const [w, beta, mean, variance] = [weight, bias, norm.runningMean, norm.runningVar].map(t => t && read(t));
-  const statistics = { mean: mean as Values, variance: variance as Values };
-  const expected = batchNorm(sums, statistics, w ?? null, beta ?? null, norm.eps);
+  const [mean, variance] = [read(norm.runningMean), read(norm.runningVar)];
+  const [w, beta] = [weight && read(weight), bias && read(bias)];
+  const s = map(variance, (v, c) => (w ? at(w.data, c) : 1) / Math.sqrt(v + norm.eps));
   const pixels = at(sums.shape, 2) * at(sums.shape, 3);
   const S = map(magnitudes, (sum, i) => {
     const c = Math.floor(i / pixels) % at(sums.shape, 1);
-    const s = (w ? at(w.data, c) : 1) / Math.sqrt(at(statistics.variance.data, c) + norm.eps);
-    return Math.abs(s) * (sum + Math.abs(at(statistics.mean.data, c))) + (beta ? Math.abs(at(beta.data, c)) : 0);
+    return Math.abs(at(s.data, c)) * (sum + Math.abs(at(mean.data, c))) + (beta ? Math.abs(at(beta.data, c)) : 0);
   });
-  const factor = (2 * Math.sqrt(terms) + 4) * epsilon[y.dtype];
-  expectWithin(y, expected, i => factor * at(S.data, i));
+  return { expected: batchNorm(sums, { mean, variance }, w, beta, norm.eps), S, s, mean, beta };
 }
 
 /** The layer, with W and b as given, in front of the normalisation. */
@@ -73,6 +78,31 @@ describe('filters with a normalisation folded in', () => {
       );
     },
   );
+
+  it.each(['winograd2', 'winograd4'] as const)('and by %s, within one bound for all results', algorithm => {
+    fc.assert(
+      fc.property(winogradConvolutions, c => {
+        const { dtype, format, inChannels, outChannels } = c;
+        const { x, w, b } = numbersOf(c, dtype, c.seed);
+        const options = { ...(c.options as { padding: number }), algorithm };
+        const layer = new Conv2D({ inChannels, outChannels, kernelSize: 3, dtype, ...options });
+        const norm = normOf(outChannels, dtype, c.seed);
+        const net = foldedNet(layer, norm, w, b);
+        const sums = conv.conv2d(x, w, b, c.options);
+        const magnitudes = conv.conv2d(magnitude(x), magnitude(w), magnitude(b), c.options);
+        const { expected, S, s, mean, beta } = normalised(sums, magnitudes, norm);
+        const foldedW = map(w, (v, i) => v * at(s.data, Math.floor(i / (9 * inChannels))));
+        const foldedB = map(b, (v, o) => (v - at(mean.data, o)) * at(s.data, o) + (beta ? at(beta.data, o) : 0));
+        const bound =
+          winogradBound(algorithm, dtype, 9 * inChannels, x, foldedW, foldedB) + 4 * epsilon[dtype] * largest(S);
+        scope(() => {
+          expectWithin(net.forward(made(x, dtype, format)), expected, () => bound);
+        });
+        net.dispose();
+      }),
+      runs(100),
+    );
+  });
 
   it.each(dtypes)('of a transposed convolution, too, in %s', dtype => {
     for (const [outChannels, bias] of [
