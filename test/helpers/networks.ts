@@ -160,13 +160,11 @@ export function networkOf({ nodes, head, shape, dtype, seed }: NetworkCase): Seq
 /** One whose numbers are not those of a new layer: weights below zero and of zero among them. */
 export function normOf(channels: number, dtype: DType, seed: number, affine = seed % 4 > 0): BatchNorm2D {
   const layer = new BatchNorm2D({ channels, dtype, affine, eps: 1e-3 });
-  const [weight, bias, mean, variance] = [0, 1, 2, 3].map(i => random([channels], seed + i, dtype));
-  if (affine) {
-    layer.params.weight?.set(map(weight as never, (v, i) => (i % 5 === 3 ? 0 : 1.5 * v)).data);
-    layer.params.bias?.set((bias as typeof mean & object).data);
-  }
-  layer.runningMean.set((mean as typeof bias & object).data);
-  layer.runningVar.set(map(variance as never, v => 1.05 + v).data);
+  const drawn = (i: number) => random([channels], seed + i, dtype);
+  layer.params.weight?.set(map(drawn(0), (v, i) => (i % 5 === 3 ? 0 : 1.5 * v)).data);
+  layer.params.bias?.set(drawn(1).data);
+  layer.runningMean.set(drawn(2).data);
+  layer.runningVar.set(map(drawn(3), v => 1.05 + v).data);
   return layer;
 }
 
@@ -197,11 +195,7 @@ export function oneByOne(layer: Layer, from: Bounded): Bounded {
   const sizeOf = (tensor: Tensor | null | undefined) => (tensor ? largest(read(tensor)) : 0);
   if (layer instanceof BatchNorm2D) {
     const { weight, bias } = layer.params;
-    const variance = read(layer.runningVar);
-    const scale = map(
-      variance,
-      (v, i) => (weight ? at(weight.data, i) : 1) / Math.sqrt(v + layer.eps), //
-    );
+    const scale = map(read(layer.runningVar), (v, i) => (weight ? at(weight.data, i) : 1) / Math.sqrt(v + layer.eps));
     const stretch = largest(scale);
     const sum = stretch * (most + sizeOf(layer.runningMean)) + sizeOf(bias);
     return after(stretch, 12 * Math.sqrt(from.terms) * eps * sum);
