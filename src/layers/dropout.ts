@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.ts';
-import { checkDraw, checkProbability, checkSeed, dropout } from '../ops/dropout.ts';
+import { checkDraw, checkProbability, dropout } from '../ops/dropout.ts';
+import { checkSeed } from '../random.ts';
 import { checkSameShape, type Shape } from '../tensor/shape.ts';
 import { checkTensor, type Tensor } from '../tensor/tensor.ts';
 import { kept, Layer } from './layer.ts';

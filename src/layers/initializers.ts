@@ -1,6 +1,5 @@
 import { ArgumentError } from '../errors.ts';
-import { checkSeed } from '../ops/dropout.ts';
-import { normalFrom, type Random, randomFrom } from './random.ts';
+import { checkSeed, normalFrom, type Random, randomFrom } from '../random.ts';
 
 /** How many values an output of the layer is the sum of, and how many outputs a value goes into. */
 export interface Fans {

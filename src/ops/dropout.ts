@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.ts';
+import { checkSeed, hash, mix } from '../random.ts';
 import { DROPOUT_PIXELS, ELEMENTWISE_BLOCK } from '../runtime/abi.ts';
 import { DTYPES } from '../tensor/dtype.ts';
 import { sameInBothFormats } from '../tensor/format.ts';
@@ -59,27 +60,13 @@ export function checkProbability(p: number): number {
 }
 
 /** @throws ArgumentError */
-export function checkSeed(name: string, seed: number): number {
-  if (!Number.isSafeInteger(seed)) throw new ArgumentError(name, seed, 'a whole number');
-  return seed;
-}
-
-/** @throws ArgumentError */
 export function checkDraw(name: string, draw: number): number {
   if (!(Number.isSafeInteger(draw) && draw >= 0)) throw new ArgumentError(name, draw, 'a whole number of at least 0');
   return draw;
 }
 
-/** Two words that differ in about half of their bits for any two (seed, draw): all bits of both, mixed by SplitMix32's finaliser. */
+/** Two words that differ in about half of their bits for any two (seed, draw). */
 function keys(seed: number, draw: number): readonly [number, number] {
-  let state = 0;
-  for (const word of [seed, Math.floor(seed / 2 ** 32), draw, Math.floor(draw / 2 ** 32)]) state = mixed(state ^ word);
-  return [state, mixed(state)];
-}
-
-function mixed(value: number): number {
-  let z = (value + 0x9e3779b9) | 0;
-  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-  return z ^ (z >>> 15);
+  const word = hash(seed, draw);
+  return [word, mix(word)];
 }

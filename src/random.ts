@@ -1,3 +1,5 @@
+import { ArgumentError } from './errors.ts';
+
 /** Numbers from 0 (included) to 1 (excluded). */
 export type Random = () => number;
 
@@ -8,13 +10,11 @@ export type Random = () => number;
  * @param seed default: one drawn from Math.random
  */
 export function randomFrom(seed = Math.floor(Math.random() * 2 ** 32)): Random {
-  let mix = seed | 0;
+  let state = seed | 0;
   const next = () => {
-    mix = (mix + 0x9e3779b9) | 0;
-    let z = mix;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return z ^ (z >>> 15);
+    const word = mix(state);
+    state = (state + 0x9e3779b9) | 0;
+    return word;
   };
   let [a, b, c, d] = [next(), next(), next(), next()];
   return () => {
@@ -45,4 +45,25 @@ export function normalFrom(random: Random): () => number {
     spare = radius * Math.sin(angle);
     return radius * Math.cos(angle);
   };
+}
+
+/** 32 bits that follow from all bits of some whole numbers and from their order, each half of one mixed in by `mix`. */
+export function hash(...values: number[]): number {
+  let state = 0;
+  for (const value of values) state = mix(mix(state ^ value) ^ Math.floor(value / 2 ** 32));
+  return state;
+}
+
+/** SplitMix32: a step on from `value`, mixed so that about half of the bits change with any bit of it. */
+export function mix(value: number): number {
+  let z = (value + 0x9e3779b9) | 0;
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return z ^ (z >>> 15);
+}
+
+/** @throws ArgumentError */
+export function checkSeed(name: string, seed: unknown): number {
+  if (!Number.isSafeInteger(seed)) throw new ArgumentError(name, seed, 'a whole number');
+  return seed as number;
 }
