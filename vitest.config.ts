@@ -13,7 +13,15 @@ if (left.length > 0)
   console.log(`Left out, because Node ${process.version} does not validate them: ${left.join(', ')}.`);
 
 /** Tests that use no binary, or choose theirs themselves: they run once. */
-const independent = ['test/runtime/**', 'test/data/**', 'test/examples/**', 'test/bench/**', 'test/package/**'];
+const independent = [
+  'test/runtime/**',
+  'test/data/**',
+  'test/io/safetensors/**',
+  'test/node/**',
+  'test/examples/**',
+  'test/bench/**',
+  'test/package/**',
+];
 
 export default defineConfig({
   test: {

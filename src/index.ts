@@ -1,4 +1,5 @@
 // The public API.
+export type { Batch, Dataset } from './data/dataset.ts';
 export { parseIdx } from './data/idx.ts';
 export * from './errors.ts';
 export { encodeSafetensors } from './io/safetensors.ts';
@@ -33,6 +34,7 @@ export { Residual } from './layers/residual.ts';
 export { Sequential } from './layers/sequential.ts';
 export { Softmax } from './layers/softmax.ts';
 export { BCEWithLogits, MSE } from './losses/elementLosses.ts';
+export type { Loss } from './losses/loss.ts';
 export { SoftmaxCrossEntropy, type SoftmaxCrossEntropyLossOptions } from './losses/softmaxCrossEntropy.ts';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
 export { clipGradNorm } from './optimizers/clipGradNorm.ts';
@@ -47,3 +49,13 @@ export type { NestedArray, Values } from './tensor/nested.ts';
 export { scope } from './tensor/scope.ts';
 export type { Shape } from './tensor/shape.ts';
 export { Tensor } from './tensor/tensor.ts';
+export type { BatchProgress } from './training/eachBatch.ts';
+export type { EarlyStopOptions } from './training/earlyStop.ts';
+export { type EvaluateOptions, type Evaluation, evaluate } from './training/evaluate.ts';
+export { fit } from './training/fit.ts';
+export type { Means } from './training/meter.ts';
+export { mostLikely, type Scores } from './training/mostLikely.ts';
+export type { BatchReport, Checkpointing, FitOptions, FitResult } from './training/options.ts';
+export type { EpochReport } from './training/position.ts';
+export { type Predictions, type PredictOptions, predict } from './training/predict.ts';
+export { type Summary, type SummaryRow, summary } from './training/summary.ts';

@@ -98,10 +98,11 @@ step(
     writeFileSync(`${root}build/worker.js.map`, map);
   },
 );
-const library = [...kernels, ...sources('src'), 'tsconfig.json', 'tsconfig.src.json'];
-step('library', library, ['dist/index.js', 'dist/worker.js'], () => {
+const library = [...kernels, ...sources('src'), 'tsconfig.json', 'tsconfig.src.json', 'tsconfig.node.json'];
+step('library', library, ['dist/index.js', 'dist/node/index.js', 'dist/worker.js'], () => {
   rmSync(`${root}dist`, { recursive: true, force: true });
   run('typescript/bin/tsc', '-p', 'tsconfig.src.json');
+  run('typescript/bin/tsc', '-p', 'tsconfig.node.json');
   // Maps of what is made here would hold it once more.
   for (const file of readdirSync(`${root}dist/wasm`).filter(name => name.endsWith('.js'))) {
     const script = `${root}dist/wasm/${file}`;
