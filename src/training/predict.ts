@@ -80,7 +80,7 @@ function samplesOf(x: Tensor): Dataset {
       checkTensor('inputs', x);
       const first = indices[0] as number;
       const inputs = x.data.slice(first * size, (first + indices.length) * size);
-      return { inputs, targets: new Int32Array(0), count: indices.length };
+      return { inputs, targets: new Int32Array(indices.length), count: indices.length };
     },
   };
 }

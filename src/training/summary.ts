@@ -109,6 +109,7 @@ function trace(net: Layer, inputShape: Shape): { calls: Calls; activationBytes: 
     storages.add(tensor.storage);
   };
   const layers = new Set([...namedLayers(net)].map(({ layer }) => layer));
+  const methods = [...layers].map(layer => ({ layer, method: Object.getOwnPropertyDescriptor(layer, 'forward') }));
   const restore = rememberModes(net);
   try {
     for (const layer of layers) {
@@ -130,8 +131,11 @@ function trace(net: Layer, inputShape: Shape): { calls: Calls; activationBytes: 
       net.forward(x);
     });
   } finally {
-    // The methods of their classes show again.
-    for (const layer of layers) Reflect.deleteProperty(layer, 'forward');
+    for (const { layer, method } of methods) {
+      // Nearly always the method of its class, which shows again.
+      if (method) Object.defineProperty(layer, 'forward', method);
+      else Reflect.deleteProperty(layer, 'forward');
+    }
     restore();
   }
   return { calls, activationBytes };

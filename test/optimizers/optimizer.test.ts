@@ -21,10 +21,10 @@ import {
   scope,
   zeros,
 } from '../../src/index.ts';
-import { runtime } from '../../src/runtime/init.ts';
 import { expectExactly } from '../helpers/compare.ts';
 import { range } from '../helpers/convCases.ts';
 import { expectArgumentError, expectError, shown } from '../helpers/errors.ts';
+import { withMemoryFor } from '../helpers/memory.ts';
 import { made, read } from '../helpers/tensors.ts';
 import { paramsOf, smallNet, train } from '../helpers/training.ts';
 import { dtypes, random, type Values } from '../helpers/values.ts';
@@ -174,22 +174,6 @@ describe.each(optimizers)('%s', (_, make, kinds) => {
       );
   });
 });
-
-/** Runs `fn` with an allocator that has memory for `count` blocks more. */
-function withMemoryFor(count: number, fn: () => void): void {
-  const { allocator } = runtime();
-  const { allocate } = allocator;
-  let left = count;
-  allocator.allocate = bytes => {
-    if (left-- === 0) throw new OutOfMemoryError(bytes, 0, 0);
-    return allocate.call(allocator, bytes);
-  };
-  try {
-    fn();
-  } finally {
-    allocator.allocate = allocate;
-  }
-}
 
 describe('names', () => {
   it('in the state are those of the network, in lists and in residual connections', () => {
