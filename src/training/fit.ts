@@ -40,6 +40,7 @@ export async function fit(net: Layer, data: Dataset, options: FitOptions): Promi
     return await training.run();
   } finally {
     restore();
+    if (options.onEnd) await options.onEnd();
   }
 }
 

@@ -40,6 +40,8 @@ export interface FitOptions {
   onBatch?: (report: BatchReport) => unknown;
   /** Called after each epoch and its validation, and waited for. */
   onEpoch?: (report: EpochReport & Checkpointing) => unknown;
+  /** Called last and waited for, however training ends, also when it failed; not where options were refused. */
+  onEnd?: () => unknown;
   /** Ends training after the step at hand, with all that it takes to go on. */
   signal?: AbortSignal;
   /** A checkpoint to go on from, to the very bits of training that never stopped. */
@@ -91,13 +93,13 @@ export function checkFit(net: Layer, data: Dataset, options: FitOptions): Plan {
   checkSamples('data', data);
   if (typeof options !== 'object' || options === null)
     throw new ArgumentError('options', options, '{ epochs, batchSize, loss, optimizer, ... }');
-  const { epochs, batchSize, loss, optimizer, schedule, clipNorm, validation, onBatch, onEpoch } = options;
+  const { epochs, batchSize, loss, optimizer, schedule, clipNorm, validation, onBatch, onEpoch, onEnd } = options;
   const { seed = 0, shuffle = true, dropLast = false } = options;
   checkWhole('epochs', epochs, 1);
   checkWhole('batchSize', batchSize, 1);
   checkLoss(loss, data, 'data');
   if (!(optimizer instanceof Optimizer)) throw new ArgumentError('optimizer', optimizer, 'an Optimizer, such as SGD');
-  checkCallbacks({ schedule, onBatch, onEpoch });
+  checkCallbacks({ schedule, onBatch, onEpoch, onEnd });
   if (clipNorm !== undefined && !(typeof clipNorm === 'number' && clipNorm > 0))
     throw new ArgumentError('clipNorm', clipNorm, 'a number above 0');
   checkSeed('seed', seed);

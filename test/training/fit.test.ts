@@ -360,7 +360,7 @@ describe('errors', () => {
   async function expectThrown(options: Partial<FitOptions>, from: Dataset = whole): Promise<void> {
     const net = smallNet();
     const complete = small(net, options);
-    await fit(net, whole, { ...complete, onBatch: () => null, onEpoch: () => null, epochs: 1 });
+    await fit(net, whole, { ...complete, onBatch: () => null, onEpoch: () => null, onEnd: () => null, epochs: 1 });
     net.eval();
     const { used } = runtimeInfo().memory;
     await expect(fit(net, from, complete)).rejects.toBeInstanceOf(Thrown);
@@ -397,6 +397,24 @@ describe('errors', () => {
     await expectThrown({ loss: failing });
     let steps = 0;
     await expectThrown({ schedule: () => (++steps > 5 ? fail() : 0.1) });
+  });
+
+  it('come before onEnd, which is called once however training ends', async () => {
+    const net = smallNet();
+    for (const options of [{}, { signal: AbortSignal.abort() }, { onBatch: fail }]) {
+      const events: string[] = [];
+      const onEnd = async () => {
+        await new Promise(resolve => setTimeout(resolve, 1));
+        events.push(`ended, ${net.training ? 'training' : 'eval'} mode`);
+      };
+      net.eval();
+      await fit(net, data, small(net, { ...options, onEnd })).then(
+        () => events.push('resolved'),
+        () => events.push('rejected'),
+      );
+      expect(events).toEqual(['ended, eval mode', 'onBatch' in options ? 'rejected' : 'resolved']);
+    }
+    await expectThrown({ onEnd: fail });
   });
 
   it('a diverged loss ends training before the step, and says where', async () => {
@@ -472,6 +490,7 @@ describe('errors', () => {
     ['earlyStop.restoreBest', { validation: data, earlyStop: { patience: 1, restoreBest: 1 } }],
     ['onBatch', { onBatch: 1 }],
     ['onEpoch', { onEpoch: null }],
+    ['onEnd', { onEnd: true }],
     ['signal', { signal: {} }],
     ['resume', { resume: 'file' }],
   ];
