@@ -1,6 +1,15 @@
 // The public API.
+export { ArrayDataset, type ArrayDatasetOptions, type Normalization } from './data/arrayDataset.ts';
+export { type AugmentOptions, augment } from './data/augment.ts';
+export { type BatchesOptions, batches } from './data/batches.ts';
+export { type Cifar10, parseCifar10 } from './data/cifar10.ts';
+export { type CsvOptions, type CsvTable, parseCsv } from './data/csv.ts';
+export { type CsvDatasetOptions, csvDataset } from './data/csvDataset.ts';
 export type { Batch, Dataset } from './data/dataset.ts';
-export { parseIdx } from './data/idx.ts';
+export { type IdxArray, type IdxArrays, type IdxType, parseIdx } from './data/idx.ts';
+export { meanAndDeviation } from './data/meanAndDeviation.ts';
+export { shuffled } from './data/shuffled.ts';
+export { subset } from './data/subset.ts';
 export * from './errors.ts';
 export { encodeSafetensors } from './io/safetensors.ts';
 export { HardSwish, LeakyReLU, type LeakyReLUOptions, ReLU6, Sigmoid, SiLU, Tanh } from './layers/activations.ts';

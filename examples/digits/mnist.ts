@@ -79,7 +79,7 @@ function readIdx(file: string, rank: number) {
   } catch (error) {
     throw new InputError(`cannot read ${file}: ${reasonOf(error)}`);
   }
-  const array = parseIdx(isGzip(bytes) ? unpack(bytes, file) : bytes, file);
+  const array = parseIdx(isGzip(bytes) ? unpack(bytes, file) : bytes, file, 'uint8');
   if (array.shape.length !== rank) {
     throw new DataFormatError(`it has ${array.shape.length} dimensions, not ${rank}`, file);
   }

@@ -1,4 +1,4 @@
-import { checkBatch, checkDataset, checkIndices, checkWhole } from './checks.ts';
+import { checkBatch, checkDataset, checkIndices, checkWhole, isPromise } from './checks.ts';
 import type { Batch, Dataset } from './dataset.ts';
 
 export interface BatchesOptions {
@@ -69,9 +69,4 @@ async function* generate(
     yield batch;
     if (count === batchSize) free.push(batch);
   }
-}
-
-/** Also those of other realms and libraries. */
-export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as Promise<T> | undefined)?.then === 'function';
 }

@@ -21,8 +21,13 @@ export function isNumberArray(value: unknown): value is NumberArray {
   );
 }
 
-export function isFloatArray(value: unknown): value is Float32Array | Float64Array {
+function isFloatArray(value: unknown): value is Float32Array | Float64Array {
   return value instanceof Float32Array || value instanceof Float64Array;
+}
+
+/** Also those of other realms and libraries. */
+export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as Promise<T> | undefined)?.then === 'function';
 }
 
 /** @throws ArgumentError unless `value` is a whole number from `least` to `most`. */
