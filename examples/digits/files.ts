@@ -1,5 +1,6 @@
-import { accessSync, constants, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { ConvasmError } from 'convasm';
+import { writeAtomically } from 'convasm/node';
 import { InputError, reasonOf } from './errors.ts';
 
 /** Makes sure that files can be written to `folder`, before hours of work are spent on what they shall hold. */
@@ -14,18 +15,12 @@ export function prepareFolder(folder: string): void {
   }
 }
 
-/**
- * Writes a whole file or none: to a temporary name in the same folder first, which then takes the place of `path`.
- *
- * It is synchronous, so no signal handler of this process comes between.
- */
-export function writeAtomically(path: string, content: string | Uint8Array): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+/** Writes a whole file or none. */
+export function save(path: string, content: string | Uint8Array): void {
   try {
-    writeFileSync(temporary, content, { flush: true });
-    renameSync(temporary, path);
+    writeAtomically(path, content);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    if (error instanceof ConvasmError) throw error;
     throw new InputError(`cannot write ${path}: ${reasonOf(error)}`);
   }
 }

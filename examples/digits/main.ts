@@ -4,7 +4,7 @@ import { ConvasmError, encodeSafetensors, init, runtimeInfo } from 'convasm';
 import { confusionMatrix, formatConfusion } from './confusion.ts';
 import { CLASSES, type Dataset, type DigitData, measureNormalisation, take } from './dataset.ts';
 import { InputError } from './errors.ts';
-import { prepareFolder, writeAtomically } from './files.ts';
+import { prepareFolder, save } from './files.ts';
 import { generateDigits } from './generator.ts';
 import { INTERRUPTED, listenForInterrupt } from './interrupt.ts';
 import { loadMnist } from './mnist.ts';
@@ -61,7 +61,7 @@ async function main(args: readonly string[]): Promise<number> {
     );
   }
   const weightsFile = join(options.out, 'weights.safetensors');
-  writeAtomically(weightsFile, encodeSafetensors(weights(model), metadata(model, training, normalisation)));
+  save(weightsFile, encodeSafetensors(weights(model), metadata(model, training, normalisation)));
   print(`  weights: ${weightsFile}`);
 
   const confusion = confusionMatrix(data.test.labels, training.evaluation.guesses, CLASSES);
@@ -87,7 +87,7 @@ async function main(args: readonly string[]): Promise<number> {
   const interrupted = interrupt.requested;
   const seconds = performance.now() / 1000;
   const run = { options, data, normalisation, model, training, confusion, linear, interrupted, engine, seconds };
-  writeAtomically(reportFile, renderReport(reportContent(run)));
+  save(reportFile, renderReport(reportContent(run)));
   print(`\nWritten: ${weightsFile}, ${reportFile} (${seconds.toFixed(1)} s in all)`);
   return interrupted ? INTERRUPTED : 0;
 }

@@ -8,6 +8,7 @@ import {
   MaxPool2D,
   ReLU,
   Sequential,
+  stateDict,
   type Tensor,
 } from 'convasm';
 import { CLASSES, type Dataset } from './dataset.ts';
@@ -72,12 +73,10 @@ export function linearClassifier({ height, width }: Dataset, seed: number): Mode
 
 /** The weights of a model by the names that PyTorch would give them, such as `conv1.weight`. */
 export function weights({ named }: Model): Record<string, Tensor> {
-  const result: Record<string, Tensor> = {};
-  for (const [name, { params }] of Object.entries(named)) {
-    if (params.W) result[`${name}.weight`] = params.W;
-    if (params.b) result[`${name}.bias`] = params.b;
-  }
-  return result;
+  const entries = Object.entries(named).flatMap(([layer, trainable]) =>
+    Object.entries(stateDict(trainable)).map(([name, tensor]) => [`${layer}.${name}`, tensor]),
+  );
+  return Object.fromEntries(entries);
 }
 
 /** How many numbers the training of a model adjusts. */

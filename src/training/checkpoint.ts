@@ -1,4 +1,4 @@
-import { encodeSafetensors } from '../io/safetensors.ts';
+import { encodeSafetensors } from '../io/safetensors/encode.ts';
 import type { Layer } from '../layers/layer.ts';
 import { namedLayers } from '../layers/namedLayers.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';

@@ -1,4 +1,5 @@
 import { ArgumentError, DataFormatError, DTypeError } from '../errors.ts';
+import { decodeSafetensors, type StoredTensor } from '../io/safetensors/decode.ts';
 import type { Layer } from '../layers/layer.ts';
 import { namedLayers } from '../layers/namedLayers.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
@@ -10,7 +11,6 @@ import { checkSameShape } from '../tensor/shape.ts';
 import { FORMAT, layerStates } from './checkpoint.ts';
 import type { Best, EarlyStop } from './earlyStop.ts';
 import { batchesOf, type EpochReport, type Plan, type Position } from './position.ts';
-import { decodeSafetensors, type StoredTensor } from './readSafetensors.ts';
 import { JsonRecord } from './record.ts';
 import { setWeights, type Weights, weightsOf } from './weights.ts';
 

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ConvasmError } from 'convasm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../examples/digits/errors.ts';
-import { prepareFolder, writeAtomically } from '../../examples/digits/files.ts';
+import { prepareFolder, save } from '../../examples/digits/files.ts';
 
 let folder: string;
 
@@ -15,29 +16,22 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-describe('writeAtomically', () => {
-  it('writes a new file and replaces an old one, and leaves nothing else', () => {
+describe('save', () => {
+  it('writes a file, and nothing else', () => {
     const path = join(folder, 'weights');
-    writeAtomically(path, 'one');
+    save(path, 'one');
     expect(readFileSync(path, 'utf8')).toBe('one');
-    writeAtomically(path, Uint8Array.of(1, 2, 3));
-    expect([...readFileSync(path)]).toEqual([1, 2, 3]);
     expect(readdirSync(folder)).toEqual(['weights']);
   });
 
-  it('leaves the old file as it was, and no temporary one, when it fails', () => {
+  it('names what cannot be written', () => {
     const path = join(folder, 'taken');
     mkdirSync(path);
-    writeFileSync(join(path, 'inside'), 'old');
-    expect(() => writeAtomically(path, 'new')).toThrow(InputError);
-    expect(() => writeAtomically(path, 'new')).toThrow(path);
-    expect(readdirSync(folder)).toEqual(['taken']);
-    expect(readFileSync(join(path, 'inside'), 'utf8')).toBe('old');
-  });
-
-  it('names the file when its folder is missing', () => {
-    const path = join(folder, 'nowhere', 'file');
-    expect(() => writeAtomically(path, 'x')).toThrow(`cannot write ${path}: it does not exist`);
+    expect(() => save(path, 'new')).toThrow(ConvasmError);
+    expect(() => save(path, 'new')).toThrow(path);
+    const nowhere = join(folder, 'nowhere', 'file');
+    expect(() => save(nowhere, 'x')).toThrow(InputError);
+    expect(() => save(nowhere, 'x')).toThrow(`cannot write ${nowhere}: it does not exist`);
   });
 });
 
@@ -46,7 +40,7 @@ describe('prepareFolder', () => {
     const path = join(folder, 'a', 'b');
     prepareFolder(path);
     prepareFolder(path);
-    writeAtomically(join(path, 'file'), 'x');
+    save(join(path, 'file'), 'x');
     expect(readdirSync(path)).toEqual(['file']);
   });
 

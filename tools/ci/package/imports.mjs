@@ -14,7 +14,7 @@ const BUNDLERS = {
 /** @param {string} folder where the package is installed @throws Error with the code that is left */
 export async function checkImports(folder) {
   for (const [bundler, bundle] of Object.entries(BUNDLERS)) {
-    for (const entry of ['convasm', 'convasm/ops']) {
+    for (const entry of ['convasm', 'convasm/ops', 'convasm/node']) {
       const left = (await bundle(`import '${entry}';`, folder)).trim();
       if (left !== '') throw new Error(`import '${entry}' runs code, says ${bundler}:\n${left.slice(0, 3000)}`);
     }
@@ -30,20 +30,21 @@ async function withEsbuild(program, folder) {
     stdin: { contents: program, resolveDir: folder },
     bundle: true,
     format: 'esm',
+    external: ['node:*'],
     logLevel: 'error', // It warns that such an import does nothing.
     write: false,
   });
   return outputFiles[0].text;
 }
 
-/** Says of every module that it may do something when it is loaded. */
+/** Says of every module, but those of Node, that it may do something when it is loaded. */
 const doubt = {
   name: 'doubt',
   resolveId: {
     order: 'pre',
     async handler(id, importer, options) {
       const found = await this.resolve(id, importer, { ...options, skipSelf: true });
-      return found && { ...found, moduleSideEffects: true };
+      return found && { ...found, moduleSideEffects: !found.external };
     },
   },
 };

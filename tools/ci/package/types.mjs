@@ -22,6 +22,7 @@ export async function checkExports(tarball) {
 }
 
 const PROGRAM = `import { Conv2D, init, runtimeInfo, type Tensor, tensor } from 'convasm';
+import { writeSafetensors } from 'convasm/node';
 import { conv2d } from 'convasm/ops';
 import 'convasm/worker';
 
@@ -29,6 +30,7 @@ await init({ worker: () => new Worker(new URL('./worker.js', import.meta.url), {
 const x: Tensor = tensor([[[[1, 2]]]]);
 const layer = new Conv2D({ inChannels: 1, outChannels: 1, kernelSize: 1 });
 export const y: Tensor = conv2d(x, layer.filters, layer.bias, { activation: 'relu' });
+export const save = (): void => writeSafetensors('weights.safetensors', layer.params);
 export const threads: number = runtimeInfo().threads;
 // @ts-expect-error: with types that resolve to nothing, anything would be right.
 export const wrong: string = runtimeInfo().threads;
