@@ -78,6 +78,13 @@ describe.each(optimizers)('%s', (_, make, kinds) => {
       expectExactly(tensor, read(first.tensors[name] as never), name);
   });
 
+  it('tells its kind', () => {
+    const optimizer = make(smallNet());
+    expect(optimizer.kind).toBe(optimizer.constructor.name);
+    // What the kind of an optimizer of one's own is taken from; these do without, since bundlers rename classes.
+    expect(Object.hasOwn(Object.getPrototypeOf(optimizer), 'kind')).toBe(true);
+  });
+
   it("names its state after the network's parameters, and gives copies", () => {
     const net = smallNet();
     const optimizer = make(net);

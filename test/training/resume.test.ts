@@ -217,6 +217,23 @@ describe('resume', () => {
     }
   });
 
+  it('goes on at the learning rate of the time', async () => {
+    const [net, other] = [make({}, 1), make({}, 2)];
+    const falling = (of: Sequential) => {
+      const options = usual(of);
+      const onBatch = () => {
+        options.optimizer.learningRate /= 2;
+      };
+      return { ...options, onBatch };
+    };
+    const straight = falling(net);
+    const files: Uint8Array[] = [];
+    await fit(net, data, { ...straight, onEpoch: ({ checkpoint: file }) => files.push(file()) });
+    const options = falling(other);
+    await fit(other, data, { ...options, resume: files[0] as Uint8Array });
+    expect(stateOf(other, options.optimizer)).toEqual(stateOf(net, straight.optimizer));
+  });
+
   it('goes on for more epochs than there were to be', async () => {
     const [net, other, longer] = [make({}, 1), make({}, 2), make({}, 1)];
     const first = await fit(net, data, usual(net));
