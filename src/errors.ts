@@ -94,6 +94,26 @@ export class DTypeError extends ArgumentError {
   override name = 'DTypeError';
 }
 
+/** The loss, or the norm of the gradients, is no longer a finite number. The parameters are as they were before that step. */
+export class DivergedError extends ConvasmError {
+  override name = 'DivergedError';
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Of the epoch, counted from 1. */
+  readonly batch: number;
+  readonly learningRate: number;
+
+  constructor(what: string, value: number, at: { epoch: number; batch: number; learningRate: number }) {
+    super(
+      `${what} is ${value} in batch ${at.batch} of epoch ${at.epoch}, at the learning rate ${at.learningRate}: training has diverged. ` +
+        'A smaller learning rate, warmUp(), clipNorm or inputs of a smaller scale help; inputs that hold NaN do this, too.',
+    );
+    this.epoch = at.epoch;
+    this.batch = at.batch;
+    this.learningRate = at.learningRate;
+  }
+}
+
 /** Data from outside (a file) is malformed; the message names the source. */
 export class DataFormatError extends ConvasmError {
   override name = 'DataFormatError';

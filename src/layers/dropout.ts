@@ -38,12 +38,12 @@ export class Dropout extends Layer {
   }
 
   /** To be saved, and set again for the same elements to be dropped. */
-  get state(): DropoutState {
+  override get state(): DropoutState {
     return this.#state;
   }
 
   /** @throws ArgumentError */
-  set state(value: DropoutState) {
+  override set state(value: DropoutState) {
     if (typeof value !== 'object' || value === null) throw new ArgumentError('state', value, '{ seed, draws }');
     this.#state = { seed: checkSeed('state.seed', value.seed), draws: checkDraw('state.draws', value.draws) };
   }

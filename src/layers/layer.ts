@@ -1,4 +1,4 @@
-import { DTypeError, StateError } from '../errors.ts';
+import { ArgumentError, DTypeError, StateError } from '../errors.ts';
 import type { DType } from '../tensor/dtype.ts';
 import { scope } from '../tensor/scope.ts';
 import { checkTensor, type Tensor } from '../tensor/tensor.ts';
@@ -24,6 +24,19 @@ export abstract class Layer {
   /** True after construction and `train()`, false after `eval()`. */
   get training(): boolean {
     return this.#training;
+  }
+
+  /**
+   * What the next forward in training depends on besides tensors and options, as plain JSON, to be saved and set again: undefined where
+   * there is nothing. Not that of the layers inside this one.
+   */
+  get state(): unknown {
+    return undefined;
+  }
+
+  /** @throws ArgumentError for what is not such a state; the layer is then as it was */
+  set state(value: unknown) {
+    throw new ArgumentError('state', value, `nothing: ${this.constructor.name} has no state`);
   }
 
   /** The layers inside this one with their names (in a list: their places), as in the names of parameters. */

@@ -1,6 +1,7 @@
 import { StateError } from '../errors.ts';
 import { bceWithLogits, bceWithLogitsGrad, mse, mseGrad } from '../ops/elementLosses.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import type { Loss } from './loss.ts';
 
 /** What the last forward was given. */
 interface Operands {
@@ -12,7 +13,8 @@ interface Operands {
  * Mean squared error. The loss is the mean over all elements, that is over the batch of each sample's mean (PyTorch's `MSELoss`); the
  * gradient is per sample (not divided by the batch; layers average the gradients of their own parameters).
  */
-export class MSE {
+export class MSE implements Loss {
+  readonly targets = 'tensor';
   #operands: Operands | null = null;
 
   /**
@@ -48,7 +50,8 @@ export class MSE {
  * Sigmoid followed by binary cross-entropy. The loss is the mean over all elements, that is over the batch of each sample's mean
  * (PyTorch's `BCEWithLogitsLoss`); the gradient is per sample (not divided by the batch).
  */
-export class BCEWithLogits {
+export class BCEWithLogits implements Loss {
+  readonly targets = 'tensor';
   #operands: Operands | null = null;
 
   /**

@@ -3,6 +3,7 @@ import { checkSmoothing, softmaxCrossEntropy, softmaxCrossEntropyGrad } from '..
 import { unscoped } from '../tensor/scope.ts';
 import { sameShape } from '../tensor/shape.ts';
 import { checkTensor, type Tensor } from '../tensor/tensor.ts';
+import type { Loss } from './loss.ts';
 
 export interface SoftmaxCrossEntropyLossOptions {
   /**
@@ -16,7 +17,8 @@ export interface SoftmaxCrossEntropyLossOptions {
  * Softmax followed by cross-entropy with class ids: the loss is the mean over the batch, the gradient is per sample (not divided by
  * the batch; layers average the gradients of their own parameters).
  */
-export class SoftmaxCrossEntropy {
+export class SoftmaxCrossEntropy implements Loss {
+  readonly targets = 'class ids';
   readonly labelSmoothing: number;
   #probabilities: Tensor | null = null;
   #labels: Int32Array | null = null;

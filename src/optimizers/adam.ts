@@ -39,6 +39,10 @@ export class Adam extends Optimizer {
     this.weightDecay = checkWeightDecay(options.weightDecay ?? 0);
   }
 
+  override get kind(): string {
+    return 'Adam';
+  }
+
   protected override update(p: Tensor, gradient: Tensor, moments: readonly Tensor[], step: number): void {
     const { learningRate, betas, eps, weightDecay, decoupled } = this;
     const [m, v] = moments as [Tensor, Tensor];
@@ -56,5 +60,9 @@ export class AdamW extends Adam {
   /** @throws ArgumentError */
   constructor(net: Layer, options: AdamOptions = {}) {
     super(net, { ...options, weightDecay: options.weightDecay ?? 0.01 });
+  }
+
+  override get kind(): string {
+    return 'AdamW';
   }
 }

@@ -31,6 +31,11 @@ export abstract class Optimizer {
     this.#learningRate = learningRate;
   }
 
+  /** Which rule it is: its `state` is of use to optimizers of the same kind. Names of classes do not survive bundlers. */
+  get kind(): string {
+    return this.constructor.name;
+  }
+
   get learningRate(): number {
     return this.#learningRate;
   }

@@ -48,6 +48,10 @@ export class SGD extends Optimizer {
     this.weightDecay = weightDecay;
   }
 
+  override get kind(): string {
+    return 'SGD';
+  }
+
   protected override update(
     parameter: Tensor,
     gradient: Tensor,

@@ -46,3 +46,18 @@ export function expectArgumentError(
   expect(told.allowed, 'what is allowed').toMatch(/\w/);
   expect(error.message).toContain(String(told.allowed));
 }
+
+/** The same of what a promise is rejected with. */
+export async function expectRejection<E extends ErrorClass>(
+  promise: Promise<unknown>,
+  type: E,
+  ...parts: (string | RegExp)[]
+): Promise<InstanceType<E>> {
+  const outcome = await promise.then(
+    () => () => undefined,
+    error => () => {
+      throw error;
+    },
+  );
+  return expectError(outcome, type, ...parts);
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ArgumentError,
   AvgPool2D,
   BatchNorm2D,
   Conv2D,
@@ -159,6 +160,22 @@ describe.each(layers)('%s keeps what every Layer promises:', (name, make, shape)
       `[${wrong.join(', ')}]`,
       `[${y.shape.join(', ')}]`,
     );
+  });
+
+  it('has a state that can be set again as JSON brings it, or has none and says so', () => {
+    const layer = make();
+    const { state } = layer;
+    if (state === undefined) {
+      expectArgumentError(
+        () => {
+          layer.state = {};
+        },
+        ArgumentError,
+        'state',
+        'has no state',
+      );
+    } else layer.state = JSON.parse(JSON.stringify(state));
+    expect(layer.state).toEqual(state);
   });
 
   it('clearGrad and dispose work at any time', () => {

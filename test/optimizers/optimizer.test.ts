@@ -21,10 +21,10 @@ import {
   scope,
   zeros,
 } from '../../src/index.ts';
-import { runtime } from '../../src/runtime/init.ts';
 import { expectExactly } from '../helpers/compare.ts';
 import { range } from '../helpers/convCases.ts';
 import { expectArgumentError, expectError, shown } from '../helpers/errors.ts';
+import { withMemoryFor } from '../helpers/memory.ts';
 import { made, read } from '../helpers/tensors.ts';
 import { paramsOf, smallNet, train } from '../helpers/training.ts';
 import { dtypes, random, type Values } from '../helpers/values.ts';
@@ -76,6 +76,13 @@ describe.each(optimizers)('%s', (_, make, kinds) => {
     expect(second.steps).toEqual(first.steps);
     for (const [name, tensor] of Object.entries(second.tensors))
       expectExactly(tensor, read(first.tensors[name] as never), name);
+  });
+
+  it('tells its kind', () => {
+    const optimizer = make(smallNet());
+    expect(optimizer.kind).toBe(optimizer.constructor.name);
+    // What the kind of an optimizer of one's own is taken from; these do without, since bundlers rename classes.
+    expect(Object.hasOwn(Object.getPrototypeOf(optimizer), 'kind')).toBe(true);
   });
 
   it("names its state after the network's parameters, and gives copies", () => {
@@ -174,22 +181,6 @@ describe.each(optimizers)('%s', (_, make, kinds) => {
       );
   });
 });
-
-/** Runs `fn` with an allocator that has memory for `count` blocks more. */
-function withMemoryFor(count: number, fn: () => void): void {
-  const { allocator } = runtime();
-  const { allocate } = allocator;
-  let left = count;
-  allocator.allocate = bytes => {
-    if (left-- === 0) throw new OutOfMemoryError(bytes, 0, 0);
-    return allocate.call(allocator, bytes);
-  };
-  try {
-    fn();
-  } finally {
-    allocator.allocate = allocate;
-  }
-}
 
 describe('names', () => {
   it('in the state are those of the network, in lists and in residual connections', () => {

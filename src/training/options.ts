@@ -1,0 +1,120 @@
+import { checkWhole } from '../data/checks.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { ArgumentError } from '../errors.ts';
+import type { Layer } from '../layers/layer.ts';
+import type { Loss } from '../losses/loss.ts';
+import { Optimizer } from '../optimizers/optimizer.ts';
+import type { Schedule } from '../optimizers/schedules.ts';
+import { checkSeed } from '../random.ts';
+import { checkCallbacks, checkLoss, checkNet, checkSamples, checkSignal } from './check.ts';
+import type { EarlyStopOptions } from './earlyStop.ts';
+import type { Means } from './meter.ts';
+import { batchesOf, type EpochReport, type Plan } from './position.ts';
+
+export interface FitOptions {
+  /** Epochs in all, those before `resume` included. */
+  epochs: number;
+  /** Samples in a batch; the last one of an epoch has what is left. */
+  batchSize: number;
+  /** SoftmaxCrossEntropy takes class ids, MSE and BCEWithLogits take values; or one of your own. */
+  loss: Loss;
+  /** Of this network. */
+  optimizer: Optimizer;
+  /** Sets the learning rate before each step, from optimizer.steps. Default: it stays what it is. */
+  schedule?: Schedule;
+  /** The norm that the gradients are scaled down to, see `clipGradNorm`; above 0. Default: they are left as they are. */
+  clipNorm?: number;
+  /** What the order of the samples follows from, a whole number. Default 0. */
+  seed?: number;
+  /** Whether each epoch has the samples in an order of its own. Default true. */
+  shuffle?: boolean;
+  /** Whether what is left at the end of an epoch is left out. Default false. */
+  dropLast?: boolean;
+  /** Data on which the network is evaluated after each epoch. */
+  validation?: Dataset;
+  /** Default batchSize. */
+  validationBatchSize?: number;
+  /** Stops when the validation gets no better. Default: it goes on. */
+  earlyStop?: EarlyStopOptions;
+  /** Called after each step, and waited for. */
+  onBatch?: (report: BatchReport) => unknown;
+  /** Called after each epoch and its validation, and waited for. */
+  onEpoch?: (report: EpochReport & Checkpointing) => unknown;
+  /** Called last and waited for, however training ends, also when it failed; not where options were refused. */
+  onEnd?: () => unknown;
+  /** Ends training after the step at hand, with all that it takes to go on. */
+  signal?: AbortSignal;
+  /** A checkpoint to go on from, to the very bits of training that never stopped. */
+  resume?: Uint8Array;
+}
+
+export interface Checkpointing {
+  /**
+   * All that it takes to go on from here, as a safetensors file for `resume`.
+   *
+   * @throws StateError once training has gone on; OutOfMemoryError
+   */
+  checkpoint(): Uint8Array<ArrayBuffer>;
+}
+
+/** Where training is after a step. */
+export interface BatchReport extends Checkpointing, Means {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Of this epoch, counted from 1. */
+  readonly batch: number;
+  readonly batches: number;
+  /** Mean over the epoch so far. */
+  readonly loss: number;
+  readonly accuracy?: number;
+  /** Of this batch by itself, before its step. */
+  readonly ofBatch: Means;
+  /** That the step was made with. */
+  readonly learningRate: number;
+  /** Of this call so far; validation and callbacks left out. */
+  readonly samplesPerSecond: number;
+  /** Until all epochs are done, as far as one can tell; callbacks left out. */
+  readonly secondsLeft: number;
+}
+
+export interface FitResult extends Checkpointing {
+  /** 'end': all epochs are done; 'early': the validation got no better; 'aborted': by the signal. */
+  readonly stopped: 'end' | 'early' | 'aborted';
+  /** All that are done, those before `resume` included. */
+  readonly epochs: readonly EpochReport[];
+  /** Steps done, those before `resume` included. */
+  readonly steps: number;
+}
+
+/** @throws ArgumentError, ShapeError */
+export function checkFit(net: Layer, data: Dataset, options: FitOptions): Plan {
+  checkNet(net);
+  checkSamples('data', data);
+  if (typeof options !== 'object' || options === null)
+    throw new ArgumentError('options', options, '{ epochs, batchSize, loss, optimizer, ... }');
+  const { epochs, batchSize, loss, optimizer, schedule, clipNorm, validation, onBatch, onEpoch, onEnd } = options;
+  const { seed = 0, shuffle = true, dropLast = false } = options;
+  checkWhole('epochs', epochs, 1);
+  checkWhole('batchSize', batchSize, 1);
+  checkLoss(loss, data, 'data');
+  if (!(optimizer instanceof Optimizer)) throw new ArgumentError('optimizer', optimizer, 'an Optimizer, such as SGD');
+  checkCallbacks({ schedule, onBatch, onEpoch, onEnd });
+  if (clipNorm !== undefined && !(typeof clipNorm === 'number' && clipNorm > 0))
+    throw new ArgumentError('clipNorm', clipNorm, 'a number above 0');
+  checkSeed('seed', seed);
+  if (typeof shuffle !== 'boolean') throw new ArgumentError('shuffle', shuffle, 'true or false');
+  if (typeof dropLast !== 'boolean') throw new ArgumentError('dropLast', dropLast, 'true or false');
+  const plan = { samples: data.length, batchSize, shuffle, dropLast, seed };
+  if (batchesOf(plan) === 0)
+    throw new ArgumentError('batchSize', batchSize, `at most ${data.length}, the samples there are, with dropLast`);
+  if (validation !== undefined) {
+    checkSamples('validation', validation);
+    checkLoss(loss, validation, 'validation');
+  }
+  if (options.validationBatchSize !== undefined) checkWhole('validationBatchSize', options.validationBatchSize, 1);
+  if (options.earlyStop !== undefined && validation === undefined)
+    throw new ArgumentError('validation', validation, 'a Dataset, since earlyStop watches it');
+  checkSignal(options.signal);
+  return plan;
+}
