@@ -58,12 +58,14 @@ export class Sequential extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage 
+  override get inferenceStage(): Stage {
     return { forget: () => this.#release() };
+  }
 
-  override dispose(): void 
+  override dispose(): void {
     this.#release();
     for (const layer of this.layers) layer.dispose();
+  }
 
   #release(): void {
     for (const tensor of this.#between) if (!tensor.disposed) tensor.dispose();
