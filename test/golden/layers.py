@@ -1,8 +1,8 @@
 """Single layers and losses in float64: the result, and all gradients.
 
 Options have convasm's names. Inputs, parameters and output gradients are numbers that float32 holds. Results are what
-convasm answers: the gradients of a layer's parameters are means over the batch of those that PyTorch sums up, and a loss's
-gradient is per sample, batch times PyTorch's.
+convasm answers: the gradients of a layer's parameters are means over the batch of those that PyTorch sums up, and a
+loss's gradient is per sample, batch times PyTorch's.
 """
 
 import copy
@@ -212,8 +212,8 @@ def run_layer(spec, key, tensors):
     dy = uniform(net.eval()(x).shape).double()
     net.train()
     if layer == "HardSwish":
-        # At -3 and 3 themselves PyTorch 1.13 has the slope of the middle, later versions (its pull request 148049) those
-        # of the sides, as convasm.
+        # At -3 and 3 themselves PyTorch 1.13 has the slope of the middle, later versions (pull request 148049) those of
+        # the sides, as convasm.
         dy[x.abs() == 3] = 0
     results = passes(net, layer, x, dy)
     inputs = {"x": x, "dy": dy, **{ours(layer, name): value for name, value in net.named_parameters()}}

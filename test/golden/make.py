@@ -2,8 +2,8 @@
 
     OMP_NUM_THREADS=1 python3 test/golden/make.py
 
-Made with PyTorch 1.13.0 (Debian's python3-torch). Another version or processor may draw other numbers, and round the last
-digits otherwise; the tests hold all the same.
+Made with PyTorch 1.13.0 (Debian's python3-torch). Another version or processor may draw other numbers, and round
+the last digits otherwise; the tests hold all the same.
 """
 
 import json

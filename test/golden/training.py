@@ -1,5 +1,5 @@
-"""Ten steps of a small residual network in float64, and by how much PyTorch's own float32 misses them: the worst error of
-any tensor, relative to its largest element.
+"""Ten steps of a small residual network in float64, and by how much PyTorch's own float32 misses them: the worst error
+of any tensor, relative to its largest element.
 
 Names of parameters are convasm's. Gradients of parameters are those of the mean loss; that of the input is per sample,
 batch times PyTorch's.
