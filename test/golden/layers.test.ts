@@ -107,7 +107,7 @@ function boundOf(c: LayerCase, what: string, algorithm: string, dtype: DType): (
 }
 
 describe.each(dtypes)('layers as PyTorch has them, in %s', dtype => {
-  it.each(layers)('$key', c => {
+  it.each(layers.map(c => [c.key, c] as const))('%s', (_, c) => {
     const known = names(c.key).filter(name => !inputs.includes(name));
     for (const algorithm of algorithmsOf(c))
       for (const format of formats) {
@@ -141,7 +141,7 @@ function evaluate({ key, layer, options, labels }: LossCase, x: convasm.Tensor):
 }
 
 describe.each(dtypes)('losses as PyTorch has them, in %s', dtype => {
-  it.each(losses)('$key', c => {
+  it.each(losses.map(c => [c.key, c] as const))('%s', (_, c) => {
     const { loss, dx } = evaluate(c, made(values(`${c.key}/x`), dtype));
     const allowed = LOSSES[c.layer] as { loss: number; dx: number };
     expectNumber(loss, c.loss, allowed.loss * epsilon[dtype], 'loss');

@@ -112,7 +112,7 @@ function train(run: Run, dtype: DType): { losses: number[]; norms: number[]; res
 const allowed = (run: Run, dtype: DType): number => (dtype === 'float64' ? 1e-13 : 8 * run.float32);
 
 describe.each(dtypes)('ten steps as PyTorch does them, in %s', dtype => {
-  it.each(cases)('$name', run => {
+  it.each(cases.map(run => [run.name, run] as const))('%s', (_, run) => {
     const { losses, norms, results } = train(run, dtype);
     const tolerance = allowed(run, dtype);
     expectRelative(listed(losses), listed(run.losses), tolerance, 'losses');
