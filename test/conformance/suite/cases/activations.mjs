@@ -70,8 +70,9 @@ function softmax({ convasm: { tensor }, ops, record }, dtype) {
     const sum = powers.reduce((total, power) => total + power, 0);
     const mean = powers.reduce((total, power, j) => total + (power / sum) * dy[start + j], 0);
     powers.forEach((power, j) => {
-      close(p[start + j], power / sum, 16 * EPSILON[dtype], 'y', start + j);
-      close(g[start + j], (power / sum) * (dy[start + j] - mean), 32 * EPSILON[dtype], 'dx', start + j);
+      const [at, wanted] = [start + j, power / sum];
+      close(p[at], wanted, 16 * EPSILON[dtype] * wanted, 'y', at);
+      close(g[at], wanted * (dy[at] - mean), 64 * EPSILON[dtype] * wanted, 'dx', at);
     });
   }
 }
