@@ -4,6 +4,7 @@ import { DTYPES } from '../tensor/dtype.ts';
 import { checkSameShape } from '../tensor/shape.ts';
 import { makeContiguous, type Tensor } from '../tensor/tensor.ts';
 import { checkFinite, checkOperands } from './operands.ts';
+import { power } from './power.ts';
 
 export interface AdamStepOptions {
   readonly learningRate: number;
@@ -59,8 +60,8 @@ export function adamStep(
     beta1,
     beta2,
     eps,
-    rate: learningRate / (1 - beta1 ** step),
-    scale: 1 / Math.sqrt(1 - beta2 ** step),
+    rate: learningRate / (1 - power(beta1, step)),
+    scale: 1 / Math.sqrt(1 - power(beta2, step)),
     shrink: decoupled ? 1 - learningRate * weightDecay : 1,
     weightDecay: decoupled ? 0 : weightDecay,
   };

@@ -16,3 +16,6 @@ export function numbers(count, seed) {
 
 /** @param {readonly number[]} shape */
 export const sizeOf = shape => shape.reduce((product, size) => product * size, 1);
+
+/** A copy of a 4-D tensor in channels-last memory: pools write that. @param {typeof import('convasm/ops')} ops */
+export const channelsLast = ops => x => ops.maxPool2d(x, { kernelSize: 1 });

@@ -1,9 +1,14 @@
 // The conformance suite: plain ES modules that import nothing of any engine. It takes the library as it is given, starts it, and
 // says which cases passed and what the bits of all results were.
+import { activations } from './cases/activations.mjs';
 import { convolutions } from './cases/convolutions.mjs';
 import { ending } from './cases/ending.mjs';
 import { errors } from './cases/errors.mjs';
+import { layers } from './cases/layers.mjs';
+import { losses } from './cases/losses.mjs';
+import { normalisation } from './cases/normalisation.mjs';
 import { operations } from './cases/operations.mjs';
+import { optimizers } from './cases/optimizers.mjs';
 import { after, before } from './cases/starting.mjs';
 import { tensors } from './cases/tensors.mjs';
 import { training } from './cases/training.mjs';
@@ -46,7 +51,9 @@ export async function runSuite(convasm, ops, options, { shutdown = true } = {}) 
   await run(before);
   await convasm.init(options);
   const { variant, threads, threadsOff } = convasm.runtimeInfo();
-  for (const cases of [after, tensors, errors, convolutions, operations, training]) await run(cases);
+  const parts = [after, tensors, errors, convolutions, operations];
+  parts.push(activations, normalisation, losses, layers, optimizers, training);
+  for (const cases of parts) await run(cases);
   const hash = await digestOf(report.digests);
   const { threadsLost } = convasm.runtimeInfo();
   if (shutdown) await run(ending);

@@ -5,6 +5,8 @@ import { numbers } from '../data.mjs';
 export const training = [
   { name: 'training: the loss falls in ten steps, nothing is left behind', run: steps },
   { name: 'training: float64 and float32 agree', run: precisions },
+  { name: 'training: a residual network with all that trains, float32', run: tools => residual(tools, 'float32') },
+  { name: 'training: a residual network with all that trains, float64', run: tools => residual(tools, 'float64') },
   { name: 'layers: eval() gives the bits of train()', run: evaluation },
 ];
 
@@ -76,6 +78,59 @@ function precisions({ convasm, record }) {
   single.losses.forEach((value, i) => {
     close(value, double.losses[i], 1e-4, 'loss of step', i);
   });
+}
+
+/** Normalisation, dropout, depthwise and transposed convolutions, AdamW, clipped gradients, label smoothing. */
+function residual({ convasm, record }, dtype) {
+  const { AdamW, BatchNorm2D, Conv2D, ConvTranspose2D, DepthwiseConv2D, Dropout, GlobalAvgPool2D } = convasm;
+  const { HardSwish, Linear, ReLU6, Residual, Sequential, SiLU, SoftmaxCrossEntropy } = convasm;
+  const { clipGradNorm, heUniform, scope, tensor } = convasm;
+  let seed = 0;
+  const parts = () => ({ initializer: heUniform({ seed: ++seed }), dtype });
+  const norm = channels => new BatchNorm2D({ channels, dtype });
+  const separable = new Sequential([
+    new DepthwiseConv2D({ channels: 12, kernelSize: 3, padding: 1, bias: false, ...parts() }),
+    norm(12),
+    new ReLU6(),
+    new Conv2D({ inChannels: 12, outChannels: 12, kernelSize: 1, bias: false, ...parts() }),
+    norm(12),
+  ]);
+  const strided = { inChannels: 12, outChannels: 20, stride: 2, bias: false };
+  const body = new Sequential([new Conv2D({ ...strided, kernelSize: 3, padding: 1, ...parts() }), norm(20)]);
+  const shortcut = new Conv2D({ ...strided, kernelSize: 1, ...parts() });
+  const net = new Sequential([
+    new Conv2D({ inChannels: 2, outChannels: 12, kernelSize: 3, padding: 1, bias: false, ...parts() }),
+    norm(12),
+    new HardSwish(),
+    new Residual(separable),
+    new Residual(body, shortcut),
+    new SiLU(),
+    new ConvTranspose2D({ inChannels: 20, outChannels: 8, kernelSize: 2, stride: 2, ...parts() }),
+    new GlobalAvgPool2D(),
+    new Dropout({ p: 0.25, seed: 9 }),
+    new Linear({ inFeatures: 8, outFeatures: CLASSES, ...parts() }),
+  ]);
+  const loss = new SoftmaxCrossEntropy({ labelSmoothing: 0.125 });
+  const optimizer = new AdamW(net, { learningRate: 0.02 });
+  const { pixels, shape, labels } = pictures(BATCH, 16);
+  const used = [];
+  const losses = Float64Array.from({ length: 10 }, () => {
+    const value = scope(() => {
+      const step = loss.forward(net.forward(tensor(pixels, shape, dtype)), labels);
+      net.backward(loss.backward());
+      clipGradNorm(net, 1);
+      optimizer.step();
+      return step;
+    });
+    used.push(convasm.runtimeInfo().memory.used);
+    return value;
+  });
+  record(losses);
+  for (const { data } of Object.values({ ...net.params, ...net.buffers })) record(data);
+  check(losses[9] < 0.8 * losses[0], `the loss went from ${losses[0]} to ${losses[9]}`);
+  equal(used[9], used[1], 'memory in use after the last step, and the second');
+  record(net.eval().forward(tensor(pixels, shape, dtype)).data);
+  for (const owner of [net, loss, optimizer]) owner.dispose();
 }
 
 function evaluation({ convasm: { Conv2D, heUniform, tensor }, record }) {
