@@ -25,7 +25,7 @@ export function step(
   return scope(() => {
     const outcome = outcomeOf(net.forward(inputsOf(batch, data, net)), batch, data, loss);
     if (!Number.isFinite(outcome.loss)) throw diverged('The loss', outcome.loss);
-    net.backward(loss.backward());
+    net.backwardParams(loss.backward());
     if (clipNorm !== undefined) {
       const norm = clipGradNorm(net, clipNorm);
       if (!Number.isFinite(norm)) throw diverged("The gradients' norm", norm);
