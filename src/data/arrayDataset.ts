@@ -31,7 +31,7 @@ export interface ArrayDatasetOptions {
   dtype?: DType | undefined;
 }
 
-const MAX_CLASS_ID = 2 ** 31 - 1;
+const MAX_CLASS_ID = 0x7fffffff;
 
 /**
  * Samples in arrays. An input of a batch is

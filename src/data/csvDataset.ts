@@ -20,7 +20,7 @@ export interface CsvDatasetOptions extends CsvOptions {
   dtype?: DType | undefined;
 }
 
-const MAX_CLASS_ID = 2 ** 31 - 1;
+const MAX_CLASS_ID = 0x7fffffff;
 
 /**
  * A dataset from a CSV file as `parseCsv` reads it, of which one column holds class labels, numbers or words. `classes` of the result
