@@ -49,7 +49,7 @@ const BYTES = {
   F64: 8,
 } as const;
 
-export const storedDTypes = Object.keys(BYTES) as (keyof typeof BYTES)[];
+const storedDTypes = Object.keys(BYTES) as (keyof typeof BYTES)[];
 
 export const names: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   ArgumentError,
   BatchNorm2D,
@@ -13,6 +13,7 @@ import {
   loadStateDict,
   MaxPool2D,
   normal,
+  OutOfMemoryError,
   Residual,
   runtimeInfo,
   Sequential,
@@ -24,6 +25,7 @@ import {
   tensor,
   zeros,
 } from '../../src/index.ts';
+import { runtime } from '../../src/runtime/init.ts';
 import { expectExactly } from '../helpers/compare.ts';
 import { expectArgumentError, expectError } from '../helpers/errors.ts';
 import { made, read } from '../helpers/tensors.ts';
@@ -304,6 +306,31 @@ describe('loadStateDict', () => {
         '1',
       );
       expectValues(net, before);
+    });
+
+    it('to go on without memory', () => {
+      const net = new Sequential([1, 2].map(() => new Conv2D({ inChannels: 2, outChannels: 2, kernelSize: 3 })));
+      for (const [i, conv] of net.layers.entries())
+        (conv as Conv2D).filters = made(random([2, 2, 3, 3], i, 'float32'), 'float32', 'channels-last');
+      const tensors = Object.entries(stateDict(net)).map(([name, { shape, size }]) => [
+        name,
+        stored([...shape], new Float32Array(size)),
+      ]);
+      // To bring the first filters in order there is memory, for the second there is none.
+      const { allocator } = runtime();
+      const { allocate } = allocator;
+      let calls = 0;
+      const spy = vi.spyOn(allocator, 'allocate').mockImplementation(bytes => {
+        if (++calls === 2) throw new OutOfMemoryError(bytes, 0, 0);
+        return allocate.call(allocator, bytes);
+      });
+      try {
+        expectError(() => loadStateDict(net, Object.fromEntries(tensors)), OutOfMemoryError);
+      } finally {
+        spy.mockRestore();
+      }
+      for (const [i, conv] of net.layers.entries())
+        expectExactly((conv as Conv2D).filters, random([2, 2, 3, 3], i, 'float32'));
     });
 
     it('a network that is gone', () => {

@@ -33,7 +33,8 @@ function expectAsReference(file: Uint8Array, offset: number): void {
 }
 
 const offset = fc.integer({ min: 0, max: 8 });
-const place = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
+/** A share of a length. Not a double of fast-check, of which most are almost 0. */
+const place = fc.integer({ min: 0, max: 9999 }).map(n => n / 10_000);
 const byte = fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constantFrom(...Buffer.from('{}[]",:\\ 0189_.-e')));
 
 type Change = (bytes: number[]) => void;
@@ -65,6 +66,11 @@ const byteChanges: fc.Arbitrary<Change> = fc.oneof(
       bytes =>
         void bytes.push(...more),
   ),
+  fc.nat(20).map(
+    (count): Change =>
+      bytes =>
+        void bytes.splice(Math.max(0, bytes.length - count)),
+  ),
   fc.tuple(fc.nat(7), byte).map(
     ([i, value]): Change =>
       bytes =>
@@ -81,11 +87,38 @@ const wildTexts = ['null', 'true', '{}', '{"a":{}}', '', ',', '"', 'nan', ' 1 ',
 const texts = fc.constantFrom(...numberTexts, ...listTexts, ...hugeTexts, ...nameTexts, ...textTexts, ...wildTexts);
 const jsonNames = fc.constantFrom(...nameTexts, ...textTexts);
 
+/** Values that are almost what was there, and may be as good. */
+const nearly: readonly ((value: string) => string)[] = [
+  value => value.replace(/\d+/, number => `0${number}`),
+  value => value.replace(/\d+/, number => `${number}.0`),
+  value => value.replace(/\d+/, number => `${number}e0`),
+  value => value.replace(/\d+/g, number => String(Number(number) + 1)),
+  value => value.replace(/\d+/, number => String(Math.max(0, Number(number) - 1))),
+  value => value.replace(/\d+(?=\])/, number => String(Math.max(0, Number(number) - 1))),
+  value => value.replace('[', '[1,'),
+  value => value.replace(/(?<!\[)\]/, ',1]'),
+  value => value.replace(/(?<=\b0.*)\]/, ',9007199254740992]'),
+  value => value.replace(/(?<=\b0.*)\]/, ',9007199254740991]'),
+  value => value.replace(/\[(?=.*\b0)/, '[4294967296,4294967296,'),
+  value => value.replace(/[[\],]/g, '\t$&\n'),
+  value => value.replace('32"', '16"').replace('F', 'I'),
+  value => value.replace('"F', '"I'),
+  value => value.replace(/^"/, '"\\ud800'),
+  value => value.replace(/^"/, '"\\u0041'),
+];
+
 /** Changes one member, of the header or of something in it. */
 type Edit = (members: readonly Member[]) => Member[];
 const edits: fc.Arbitrary<Edit> = fc
-  .record({ kind: fc.nat(5), share: place, second: place, text: texts, name: jsonNames })
-  .map(({ kind, share, second, text, name }) => members => {
+  .record({
+    kind: fc.nat(9),
+    share: place,
+    second: place,
+    text: texts,
+    name: jsonNames,
+    near: fc.constantFrom(...nearly),
+  })
+  .map(({ kind, share, second, text, name, near }) => members => {
     const all = [...members];
     const i = Math.floor(share * all.length);
     const j = Math.floor(second * all.length);
@@ -98,7 +131,8 @@ const edits: fc.Arbitrary<Edit> = fc
     else if (kind === 4) {
       all[i] = [one[0], other[1]];
       all[j] = [other[0], one[1]];
-    } else all.splice(j, 0, [name, text]);
+    } else if (kind === 5) all.splice(j, 0, [name, text]);
+    else all[i] = [kind === 6 ? near(one[0]) : one[0], typeof one[1] === 'string' ? near(one[1]) : one[1]];
     return all;
   });
 
@@ -153,7 +187,31 @@ describe('decodeSafetensors answers as a slow, plain reader does', () => {
       fc.property(editedFiles, offset, ({ header, body }, shift) => {
         expectAsReference(fileOf(written(header), body), shift);
       }),
-      runs(1000),
+      runs(1500),
+    );
+  });
+
+  it('for files with something before, in or after the header, or with another length', () => {
+    const extra = fc.oneof(
+      fc.constantFrom(...'\0 \t\n\r\v\u00a0\ufeff{}"x,').map(text => [...new TextEncoder().encode(text)]),
+      fc.array(fc.integer({ min: 0x80, max: 0xff }), { minLength: 1, maxLength: 4 }),
+    );
+    const places = fc.constantFrom('before', 'in a name', 'after');
+    fc.assert(
+      fc.property(
+        validFiles,
+        offset,
+        extra,
+        places,
+        fc.integer({ min: -1, max: 1 }),
+        (file, shift, more, where, longer) => {
+          const { header, body } = file;
+          const text = [...new TextEncoder().encode(written(header))];
+          text.splice(where === 'before' ? 0 : where === 'after' ? text.length : 2, 0, ...more);
+          expectAsReference(fileOf(Uint8Array.from(text), body, BigInt(text.length + longer)), shift);
+        },
+      ),
+      runs(500),
     );
   });
 
