@@ -78,6 +78,10 @@ export interface BatchReport extends Checkpointing, Means {
   readonly secondsLeft: number;
 }
 
+/**
+ * How training ended. Its checkpoint is of network and optimizer as they are when it is called: where `earlyStop.restoreBest` has
+ * restored weights, with those. It can be had until the optimizer is stepped or disposed of.
+ */
 export interface FitResult extends Checkpointing {
   /** 'end': all epochs are done; 'early': the validation got no better; 'aborted': by the signal. */
   readonly stopped: 'end' | 'early' | 'aborted';
