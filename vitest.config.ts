@@ -35,7 +35,7 @@ export default defineConfig({
           test: {
             name: threads === 1 ? variant : `${variant}-threads`,
             include: ['test/**/*.test.ts'],
-            exclude: independent,
+            exclude: [...independent, '**/node_modules/**'],
             setupFiles: ['test/setup.ts'],
             env: { CONVASM_VARIANT: variant, CONVASM_THREADS: String(threads) },
           },

@@ -14,10 +14,11 @@ export interface ProgressBar {
 }
 
 /** Where it is shown: a terminal, a file, a pipe. */
-export interface ProgressStream extends NodeJS.WritableStream {
+export interface ProgressStream {
   readonly isTTY?: boolean;
   /** Width of the terminal. */
   readonly columns?: number;
+  write(text: string): unknown;
 }
 
 /**
@@ -44,7 +45,8 @@ async function loadCliProgress(): Promise<typeof SingleBar> {
 /** One bar for each epoch; when the epoch is over it stays there with the result. */
 function bars(stream: ProgressStream, Bar: typeof SingleBar): ProgressBar {
   const bar = new Bar({
-    stream,
+    // Types that name Node's would ask every user for @types/node.
+    stream: stream as NodeJS.WritableStream,
     format: '  {epoch} {bar} {text}',
     barCompleteChar: '█',
     barIncompleteChar: '░',

@@ -38,6 +38,7 @@ try {
   await checkSizes({ folder, tarball: packed.size, binaries: `${root}build/wasm/` });
   await checkImports(folder);
   runReadmeExample();
+  runTrainingExample();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -49,4 +50,42 @@ function runReadmeExample() {
   console.log(`README example prints:\n${output}`);
   const accuracy = Number(/accuracy (\d+(?:\.\d+)?) %/.exec(output)?.[1]);
   if (!(accuracy > 95)) throw new Error(`the README example reached ${accuracy} %, expected more than 95 %`);
+}
+
+/** The README's training of a data set, on few small pictures; what it writes has to be there and readable. */
+function runTrainingExample() {
+  for (const [set, count] of [
+    ['train', 256],
+    ['t10k', 64],
+  ]) {
+    // Class c has a bright square whose place says which class it is.
+    const pictures = Buffer.alloc(count * 28 * 28);
+    for (let i = 0; i < count * 28 * 28; i++) {
+      const [n, y, x] = [Math.floor(i / 784), Math.floor(i / 28) % 28, i % 28];
+      const label = n % 10;
+      if (y >> 3 === label >> 2 && x >> 3 === label % 4) pictures[i] = 255;
+    }
+    const labels = Buffer.from(Array.from({ length: count }, (_, n) => n % 10));
+    writeFileSync(join(folder, `${set}-images-idx3-ubyte`), Buffer.concat([idxHeader(count, 28, 28), pictures]));
+    writeFileSync(join(folder, `${set}-labels-idx1-ubyte`), Buffer.concat([idxHeader(count), labels]));
+  }
+  const weights = "cv.decodeSafetensors(readFileSync('weights.safetensors'))";
+  const question = `\nconsole.log('the file holds', ${weights}.tensors.size, 'tensors');\n`;
+  writeFileSync(join(folder, 'train.js'), readmeExample('train.js') + question);
+  const output = execFileSync(process.execPath, ['train.js'], { cwd: folder, encoding: 'utf8' });
+  console.log(`README training example prints:\n${output}`);
+  const accuracy = Number(/.*accuracy (\d+(?:\.\d+)?) %/s.exec(output)?.[1]);
+  if (!(accuracy > 90)) throw new Error(`the README's training reached ${accuracy} %, expected more than 90 %`);
+  if (!output.includes('the file holds 12 tensors')) throw new Error('the README training wrote other weights');
+}
+
+/** @param {readonly number[]} sizes of an array of bytes */
+function idxHeader(...sizes) {
+  const header = Buffer.alloc(4 + 4 * sizes.length);
+  header[2] = 8;
+  header[3] = sizes.length;
+  sizes.forEach((size, i) => {
+    header.writeUInt32BE(size, 4 + 4 * i);
+  });
+  return header;
 }
