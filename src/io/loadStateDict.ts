@@ -1,5 +1,6 @@
 import { ArgumentError, DTypeError } from '../errors.ts';
 import type { Layer } from '../layers/layer.ts';
+import { rememberModes } from '../layers/modes.ts';
 import { runtime } from '../runtime/init.ts';
 import { checkSameShape } from '../tensor/shape.ts';
 import { checkTensor, makeContiguous, Tensor } from '../tensor/tensor.ts';
@@ -58,9 +59,15 @@ export function loadStateDict(
     pairs.push({ target, source });
   }
   const values = hostCopies(pairs.map(({ source }) => source));
-  for (const { target } of pairs) makeContiguous(target);
-  for (const { target, source } of pairs) target.data.set(values.get(source) as Floats);
-  refresh(net);
+  const restoreModes = rememberModes(net);
+  // In train() layers give up what they made of their old parameters in eval().
+  net.train();
+  try {
+    for (const { target } of pairs) makeContiguous(target);
+    for (const { target, source } of pairs) target.data.set(values.get(source) as Floats);
+  } finally {
+    restoreModes();
+  }
   return { missing, unexpected };
 }
 
@@ -121,19 +128,6 @@ function hostCopies(sources: readonly Source[]): Map<Source, Floats> {
   }
   for (const source of sources) if (source instanceof Tensor) copies.set(source, source.data.slice());
   return copies;
-}
-
-/** Has layers in `eval()` give up what they made of their old parameters. Each is then in the mode in which it was. */
-function refresh(net: Layer): void {
-  const modes = [...layersOf(net)].map(layer => ({ layer, training: layer.training }));
-  net.train();
-  // From the outside in, since the mode of a container is set for all inside it.
-  for (const { layer, training } of modes) if (layer.training !== training) training ? layer.train() : layer.eval();
-}
-
-function* layersOf(layer: Layer): Generator<Layer> {
-  yield layer;
-  for (const child of layer.children) yield* layersOf(child);
 }
 
 function list(names: readonly string[]): string {

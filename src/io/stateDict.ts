@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.ts';
 import { Layer } from '../layers/layer.ts';
+import { namedTensors } from '../layers/namedLayers.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /**
@@ -15,21 +16,12 @@ import type { Tensor } from '../tensor/tensor.ts';
 export function stateDict(net: Layer): Record<string, Tensor> {
   if (!(net instanceof Layer)) throw new ArgumentError('net', net, 'a Layer');
   const tensors = new Map<string, Tensor>();
-  for (const [name, tensor] of namedTensors(net, '')) {
+  for (const { prefix, name: own, tensor } of namedTensors(net)) {
+    const name = prefix + pytorchName(own);
     if (tensors.has(name)) throw new ArgumentError('net', name, 'a name for each tensor, but two have this one');
     tensors.set(name, tensor);
   }
   return Object.fromEntries(tensors);
-}
-
-/** Layer by layer, parameters before buffers, as PyTorch orders them. */
-function* namedTensors(layer: Layer, prefix: string): Generator<[string, Tensor]> {
-  const { namedChildren, params, buffers } = layer;
-  if (namedChildren.length === 0) {
-    for (const [name, tensor] of [params, buffers].flatMap(Object.entries<Tensor>))
-      yield [prefix + pytorchName(name), tensor];
-  }
-  for (const [name, child] of namedChildren) yield* namedTensors(child, `${prefix}${name}.`);
 }
 
 function pytorchName(name: string): string {

@@ -1,3 +1,4 @@
+import type { Tensor } from '../tensor/tensor.ts';
 import type { Layer } from './layer.ts';
 
 export interface NamedLayer {
@@ -13,5 +14,26 @@ export function* namedLayers(layer: Layer, path = '', depth = 0): Generator<Name
   yield { path, layer, depth };
   for (const [name, child] of layer.namedChildren) {
     yield* namedLayers(child, path ? `${path}.${name}` : name, depth + 1);
+  }
+}
+
+export interface NamedTensor {
+  readonly kind: 'parameters' | 'buffers';
+  /** The names of the layers on the way to it, each with a dot behind. */
+  readonly prefix: string;
+  readonly name: string;
+  readonly tensor: Tensor;
+}
+
+/**
+ * All that a trained network is, layer by layer, parameters before buffers. Containers show the tensors of what is in them, which comes
+ * by itself.
+ */
+export function* namedTensors(net: Layer): Generator<NamedTensor> {
+  for (const { path, layer } of namedLayers(net)) {
+    if (layer.namedChildren.length > 0) continue;
+    const prefix = path && `${path}.`;
+    for (const [name, tensor] of Object.entries(layer.params)) yield { kind: 'parameters', prefix, name, tensor };
+    for (const [name, tensor] of Object.entries(layer.buffers)) yield { kind: 'buffers', prefix, name, tensor };
   }
 }

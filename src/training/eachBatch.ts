@@ -1,7 +1,7 @@
 import { batches } from '../data/batches.ts';
 import type { Batch, Dataset } from '../data/dataset.ts';
 import type { Layer } from '../layers/layer.ts';
-import { rememberModes } from './modes.ts';
+import { rememberModes } from '../layers/modes.ts';
 import { Pause } from './pause.ts';
 
 /** How far `evaluate` or `predict` is. */

@@ -2,6 +2,7 @@ import { Conv2D } from '../layers/conv2d.ts';
 import { ConvTranspose2D } from '../layers/convTranspose2d.ts';
 import type { Layer } from '../layers/layer.ts';
 import { Linear } from '../layers/linear.ts';
+import { rememberModes } from '../layers/modes.ts';
 import { namedLayers } from '../layers/namedLayers.ts';
 import { namedParameters } from '../optimizers/parameters.ts';
 import { zeros } from '../tensor/create.ts';
@@ -11,7 +12,6 @@ import { checkShape, type Shape } from '../tensor/shape.ts';
 import type { Storage } from '../tensor/storage.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { checkNet } from './check.ts';
-import { rememberModes } from './modes.ts';
 import { table } from './table.ts';
 
 /** A layer of a network. */

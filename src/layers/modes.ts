@@ -1,5 +1,5 @@
-import type { Layer } from '../layers/layer.ts';
-import { namedLayers } from '../layers/namedLayers.ts';
+import type { Layer } from './layer.ts';
+import { namedLayers } from './namedLayers.ts';
 
 /** Remembers which layers are in training mode; the function brings each back to what it was. */
 export function rememberModes(net: Layer): () => void {

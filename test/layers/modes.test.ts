@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Layer, ReLU, Residual, Sequential } from '../../src/index.ts';
-import { rememberModes } from '../../src/training/modes.ts';
+import { rememberModes } from '../../src/layers/modes.ts';
 import { runs } from '../helpers/property.ts';
 
 it('brings each layer back to its mode, whatever the others are in', () => {
