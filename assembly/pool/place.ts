@@ -3,7 +3,7 @@ export abstract class Place {
   /** All bits of a lane where v is larger than best, or the first NaN: best is still a number and v is none. */
   @inline
   static larger<T>(v: v128, best: v128): v128 {
-    return v128.or(v128.gt<T>(v, best), v128.and(v128.ne<T>(v, v), v128.eq<T>(best, best)));
+    return v128.andnot(v128.eq<T>(best, best), v128.le<T>(v, best));
   }
 
   /** A distance in bytes, in integer lanes of T's width. */

@@ -37,18 +37,8 @@ const file = name => fileURLToPath(new URL(name, import.meta.url));
 function bundleTfjs(folder) {
   const bundle = join(folder, 'tfjs.mjs');
   const require = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-  const options = [
-    '--bundle',
-    '--platform=node',
-    '--format=esm',
-    '--main-fields=module,main',
-    `--banner:js=${require}`,
-  ];
-  execFileSync(
-    file('../../../node_modules/.bin/esbuild'),
-    [file('tfjs.mjs'), ...options, '--log-level=error', `--outfile=${bundle}`],
-    { stdio: 'inherit' },
-  );
+  const options = ['--bundle', '--platform=node', '--format=esm', '--main-fields=module,main', `--banner:js=${require}`];
+  execFileSync(file('../../../node_modules/.bin/esbuild'), [file('tfjs.mjs'), ...options, '--log-level=error', `--outfile=${bundle}`], { stdio: 'inherit' });
   return bundle;
 }
 
@@ -108,15 +98,8 @@ function show({ net, entries }) {
     const least = Math.min(...rounds.flat());
     const epoch = (step * net.samples) / net.batch / 1000;
     // Ratios of neighbours in time: the median over the rounds.
-    const ratios = base('convasm').map(own =>
-      median(medians.map((value, i) => value / median(own.rounds[i]))).toFixed(2),
-    );
-    const cells = [
-      name.padEnd(26),
-      step.toFixed(2).padStart(9),
-      `(${least.toFixed(2)})`.padStart(10),
-      epoch.toFixed(1).padStart(8),
-    ];
+    const ratios = base('convasm').map(own => median(medians.map((value, i) => value / median(own.rounds[i]))).toFixed(2));
+    const cells = [name.padEnd(26), step.toFixed(2).padStart(9), `(${least.toFixed(2)})`.padStart(10), epoch.toFixed(1).padStart(8)];
     return `${cells.join(' ')}   ${ratios.map(ratio => ratio.padStart(7)).join(' ')}   ${error.toExponential(1)}`;
   };
   console.log(`\n${net.name}, batch ${net.batch}`);
@@ -156,10 +139,7 @@ async function main() {
     progress.clear();
     for (const row of table) show(row);
     if (values.json) {
-      const report = table.map(({ net, entries }) => ({
-        net: net.name,
-        entries: entries.map(({ child, ...rest }) => rest),
-      }));
+      const report = table.map(({ net, entries }) => ({ net: net.name, entries: entries.map(({ child, ...rest }) => rest) }));
       writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
     }
   } finally {
