@@ -65,7 +65,7 @@ function addLines<T>(args: PoolArgs, image: i32, channel: i32): void {
 }
 
 abstract class Share {
-  /** A vector of channels of one image, or a `single` one, which is a constant. */
+  /** A vector of channels of one image, or one channel where `single`, a constant, says so. */
   @inline
   static channels<T>(args: PoolArgs, image: i32, channel: i32, single: bool): void {
     const shift = alignof<T>();

@@ -78,7 +78,10 @@ function maxGrad2x2<T>(args: PoolArgs, image: i32, origin: usize): void {
 }
 
 abstract class Channels {
-  /** A vector of channels of one image, or a `single` one, which is a constant. `origin`: bytes to the first pixel's channel in x and dx. */
+  /**
+   * A vector of channels of one image, or one channel where `single`, a constant, says so. `origin`: bytes to the first pixel's channel
+   * in x and dx.
+   */
   @inline
   static scatter<T>(args: PoolArgs, image: i32, origin: usize, single: bool): void {
     const shift = alignof<T>();

@@ -56,7 +56,7 @@ function pairsToLargest<T>(args: PoolArgs, x: usize, dx: usize, dy: usize): void
 }
 
 abstract class Scatter {
-  /** A vector of windows, or a `single` one, which is a constant. */
+  /** A vector of windows, or one where `single`, a constant, says so. */
   @inline
   static pair<T>(x: usize, dx: usize, rowBytes: usize, dy: usize, single: bool): void {
     const upper0 = single ? Lanes.loadPair<T>(x) : v128.load(x);

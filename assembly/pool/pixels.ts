@@ -94,7 +94,7 @@ function poolWindow<T, R>(args: PoolArgs, source: usize, target: usize, height: 
 }
 
 abstract class Pixels {
-  /** A vector of channels, or a `single` one, which is a constant. */
+  /** A vector of channels, or one channel where `single`, a constant, says so. */
   @inline
   static reduce<T, R>(pixel: usize, pixelBytes: usize, jump: usize, height: i32, width: i32, single: bool): v128 {
     const reduce = changetype<R>(0);

@@ -13,7 +13,7 @@ export function made(values: Values, dtype: DType = 'float32', format: Format = 
 }
 
 /** `contiguous`, which is disposed of, in channels-last memory. */
-export function channelsLast(contiguous: Tensor): Tensor {
+function channelsLast(contiguous: Tensor): Tensor {
   const result = inFormat(contiguous, 'channelsLast');
   // Where both formats are the same order it is the same tensor.
   if (result !== contiguous) contiguous.dispose();
