@@ -52,8 +52,12 @@ import { PlanarFilterGradArgs } from './planar/gradientArgs';
 import { planar as planarOf } from './planar/planar';
 import { PlanesArgs, planes as planesOf } from './planar/planes';
 import { PoolArgs } from './pool/args';
-import { averagePoolGrad as averagePoolGradOf, averagePool as averagePoolOf } from './pool/average';
-import { maxPoolGrad as maxPoolGradOf, maxPool as maxPoolOf } from './pool/max';
+import { averagePoolGrad as averagePoolGradOf } from './pool/averageGrad';
+import { averagePoolPlanesGrad as averagePoolPlanesGradOf } from './pool/averagePlanesGrad';
+import { maxPoolGrad as maxPoolGradOf } from './pool/maxGrad';
+import { maxPoolPlanesGrad as maxPoolPlanesGradOf } from './pool/maxPlanesGrad';
+import { averagePool as averagePoolOf, maxPool as maxPoolOf } from './pool/pixels';
+import { averagePoolPlanes as averagePoolPlanesOf, maxPoolPlanes as maxPoolPlanesOf } from './pool/planes';
 import { SpreadArgs, spread as spreadOf } from './pool/spread';
 import { Simd } from './simd';
 import { AddArgs, add as addOf } from './tensor/add';
@@ -243,6 +247,30 @@ export function averagePoolGrad_f32(args: PoolArgs, first: i32, last: i32): void
 }
 export function averagePoolGrad_f64(args: PoolArgs, first: i32, last: i32): void {
   averagePoolGradOf<f64>(args, first, last);
+}
+export function maxPoolPlanes_f32(args: PoolArgs, first: i32, last: i32): void {
+  maxPoolPlanesOf<f32>(args, first, last);
+}
+export function maxPoolPlanes_f64(args: PoolArgs, first: i32, last: i32): void {
+  maxPoolPlanesOf<f64>(args, first, last);
+}
+export function maxPoolPlanesGrad_f32(args: PoolArgs, first: i32, last: i32): void {
+  maxPoolPlanesGradOf<f32>(args, first, last);
+}
+export function maxPoolPlanesGrad_f64(args: PoolArgs, first: i32, last: i32): void {
+  maxPoolPlanesGradOf<f64>(args, first, last);
+}
+export function averagePoolPlanes_f32(args: PoolArgs, first: i32, last: i32): void {
+  averagePoolPlanesOf<f32>(args, first, last);
+}
+export function averagePoolPlanes_f64(args: PoolArgs, first: i32, last: i32): void {
+  averagePoolPlanesOf<f64>(args, first, last);
+}
+export function averagePoolPlanesGrad_f32(args: PoolArgs, first: i32, last: i32): void {
+  averagePoolPlanesGradOf<f32>(args, first, last);
+}
+export function averagePoolPlanesGrad_f64(args: PoolArgs, first: i32, last: i32): void {
+  averagePoolPlanesGradOf<f64>(args, first, last);
 }
 export function softmaxCrossEntropy_f32(args: SoftmaxCrossEntropyArgs, first: i32, last: i32): void {
   softmaxCrossEntropyOf<f32>(args, first, last);

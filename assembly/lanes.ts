@@ -45,6 +45,32 @@ export abstract class Lanes {
     return v128.shuffle<f32>(a, b, 2, 6, 3, 7);
   }
 
+  /** Two elements, in the first lanes. */
+  @inline
+  static loadPair<T>(source: usize): v128 {
+    return sizeof<T>() == 8 ? v128.load(source) : v128.load_zero<u64>(source);
+  }
+
+  /** Stores the first two lanes. */
+  @inline
+  static storePair<T>(target: usize, v: v128): void {
+    if (sizeof<T>() == 8) v128.store(target, v);
+    else v128.store_lane<u64>(target, v, 0);
+  }
+
+  /** A vector of elements `step` apart; 0 has the first in all lanes. Reads nothing past the last. */
+  @inline
+  static loadApart<T>(source: usize, step: i32): v128 {
+    if (step == 1) return v128.load(source);
+    if (step == 0) return v128.load_splat<T>(source);
+    const bytes = (<usize>step) << alignof<T>();
+    if (sizeof<T>() == 8) return v128.load_lane<f64>(source + bytes, v128.load_zero<f64>(source), 1);
+    if (step == 2) return v128.shuffle<f32>(v128.load(source), v128.load(source, 12), 0, 2, 5, 7);
+    let v = v128.load_lane<f32>(source + bytes, v128.load_zero<f32>(source), 1);
+    v = v128.load_lane<f32>(source + 2 * bytes, v, 2);
+    return v128.load_lane<f32>(source + 3 * bytes, v, 3);
+  }
+
   /** Stores the first `count` lanes (nothing where count <= 0, at most all), `stepBytes` apart. */
   @inline
   static storeApart<T>(target: usize, v: v128, stepBytes: usize, count: i32): void {

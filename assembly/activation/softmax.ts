@@ -72,7 +72,7 @@ export function largest<T>(source: usize, count: i32): T {
   const lanes = Simd.lanes<T>();
   let best = v128.splat<T>(load<T>(source));
   for (; count > 0; count -= lanes) {
-    best = v128.max<T>(best, Simd.loadPartial<T>(source, count, best));
+    best = Simd.max<T>(best, Simd.loadPartial<T>(source, count, best));
     source += 16;
   }
   return Simd.largest<T>(best);

@@ -350,10 +350,10 @@ abstract class Tile {
     if (args.clamp) {
       const lower = v128.splat<T>(<T>args.lower);
       const upper = v128.splat<T>(<T>args.upper);
-      a = v128.min<T>(v128.max<T>(a, lower), upper);
-      b = v128.min<T>(v128.max<T>(b, lower), upper);
-      c = v128.min<T>(v128.max<T>(c, lower), upper);
-      d = v128.min<T>(v128.max<T>(d, lower), upper);
+      a = Simd.clamp<T>(a, lower, upper);
+      b = Simd.clamp<T>(b, lower, upper);
+      c = Simd.clamp<T>(c, lower, upper);
+      d = Simd.clamp<T>(d, lower, upper);
     }
     const y1 = y0 + targetBytes;
     const y2 = y1 + targetBytes;
@@ -373,7 +373,7 @@ abstract class Tile {
   @inline
   static limit<T>(args: DepthwisePlanesArgs, sum: v128): v128 {
     if (!args.clamp) return sum;
-    return v128.min<T>(v128.max<T>(sum, v128.splat<T>(<T>args.lower)), v128.splat<T>(<T>args.upper));
+    return Simd.clamp<T>(sum, v128.splat<T>(<T>args.lower), v128.splat<T>(<T>args.upper));
   }
 }
 

@@ -114,14 +114,14 @@ function diagonalTile<T>(args: GemmArgs, row: i32, panel: i32, b: usize): void {
   if (args.finish == FINISH_CLAMP) {
     const lower = v128.splat<T>(<T>args.lower);
     const upper = v128.splat<T>(<T>args.upper);
-    s00 = v128.min<T>(v128.max<T>(s00, lower), upper);
-    s01 = v128.min<T>(v128.max<T>(s01, lower), upper);
-    s10 = v128.min<T>(v128.max<T>(s10, lower), upper);
-    s11 = v128.min<T>(v128.max<T>(s11, lower), upper);
-    s20 = v128.min<T>(v128.max<T>(s20, lower), upper);
-    s21 = v128.min<T>(v128.max<T>(s21, lower), upper);
-    s30 = v128.min<T>(v128.max<T>(s30, lower), upper);
-    s31 = v128.min<T>(v128.max<T>(s31, lower), upper);
+    s00 = Simd.clamp<T>(s00, lower, upper);
+    s01 = Simd.clamp<T>(s01, lower, upper);
+    s10 = Simd.clamp<T>(s10, lower, upper);
+    s11 = Simd.clamp<T>(s11, lower, upper);
+    s20 = Simd.clamp<T>(s20, lower, upper);
+    s21 = Simd.clamp<T>(s21, lower, upper);
+    s30 = Simd.clamp<T>(s30, lower, upper);
+    s31 = Simd.clamp<T>(s31, lower, upper);
   }
   const rows = args.rows - row;
   if (args.finish == FINISH_MASK) {
@@ -179,8 +179,8 @@ function diagonalTail<T>(args: GemmArgs, row: i32, panel: i32, b: usize, columns
     if (args.finish == FINISH_CLAMP) {
       const lower = v128.splat<T>(<T>args.lower);
       const upper = v128.splat<T>(<T>args.upper);
-      s0 = v128.min<T>(v128.max<T>(s0, lower), upper);
-      s1 = v128.min<T>(v128.max<T>(s1, lower), upper);
+      s0 = Simd.clamp<T>(s0, lower, upper);
+      s1 = Simd.clamp<T>(s1, lower, upper);
     }
     if (args.finish == FINISH_MASK) storeMasked<T>(args, c, s0, s1, columns);
     else storeRow<T>(c, s0, s1, columns);

@@ -128,18 +128,18 @@ export function planar2<T>(args: PlanarArgs, filters: usize, x: usize, y: usize,
     if (args.clamp) {
       const lower = v128.splat<T>(<T>args.lower);
       const upper = v128.splat<T>(<T>args.upper);
-      s00 = v128.min<T>(v128.max<T>(s00, lower), upper);
-      s01 = v128.min<T>(v128.max<T>(s01, lower), upper);
-      s02 = v128.min<T>(v128.max<T>(s02, lower), upper);
-      s03 = v128.min<T>(v128.max<T>(s03, lower), upper);
-      s04 = v128.min<T>(v128.max<T>(s04, lower), upper);
-      s05 = v128.min<T>(v128.max<T>(s05, lower), upper);
-      s10 = v128.min<T>(v128.max<T>(s10, lower), upper);
-      s11 = v128.min<T>(v128.max<T>(s11, lower), upper);
-      s12 = v128.min<T>(v128.max<T>(s12, lower), upper);
-      s13 = v128.min<T>(v128.max<T>(s13, lower), upper);
-      s14 = v128.min<T>(v128.max<T>(s14, lower), upper);
-      s15 = v128.min<T>(v128.max<T>(s15, lower), upper);
+      s00 = Simd.clamp<T>(s00, lower, upper);
+      s01 = Simd.clamp<T>(s01, lower, upper);
+      s02 = Simd.clamp<T>(s02, lower, upper);
+      s03 = Simd.clamp<T>(s03, lower, upper);
+      s04 = Simd.clamp<T>(s04, lower, upper);
+      s05 = Simd.clamp<T>(s05, lower, upper);
+      s10 = Simd.clamp<T>(s10, lower, upper);
+      s11 = Simd.clamp<T>(s11, lower, upper);
+      s12 = Simd.clamp<T>(s12, lower, upper);
+      s13 = Simd.clamp<T>(s13, lower, upper);
+      s14 = Simd.clamp<T>(s14, lower, upper);
+      s15 = Simd.clamp<T>(s15, lower, upper);
     }
     if (whole) {
       v128.store(y0, s00);

@@ -69,14 +69,14 @@ export function planar4<T>(args: PlanarArgs, filters: usize, x: usize, y: usize,
     if (args.clamp) {
       const lower = v128.splat<T>(<T>args.lower);
       const upper = v128.splat<T>(<T>args.upper);
-      s00 = v128.min<T>(v128.max<T>(s00, lower), upper);
-      s01 = v128.min<T>(v128.max<T>(s01, lower), upper);
-      s10 = v128.min<T>(v128.max<T>(s10, lower), upper);
-      s11 = v128.min<T>(v128.max<T>(s11, lower), upper);
-      s20 = v128.min<T>(v128.max<T>(s20, lower), upper);
-      s21 = v128.min<T>(v128.max<T>(s21, lower), upper);
-      s30 = v128.min<T>(v128.max<T>(s30, lower), upper);
-      s31 = v128.min<T>(v128.max<T>(s31, lower), upper);
+      s00 = Simd.clamp<T>(s00, lower, upper);
+      s01 = Simd.clamp<T>(s01, lower, upper);
+      s10 = Simd.clamp<T>(s10, lower, upper);
+      s11 = Simd.clamp<T>(s11, lower, upper);
+      s20 = Simd.clamp<T>(s20, lower, upper);
+      s21 = Simd.clamp<T>(s21, lower, upper);
+      s30 = Simd.clamp<T>(s30, lower, upper);
+      s31 = Simd.clamp<T>(s31, lower, upper);
     }
     if (whole) {
       v128.store(y0, s00);

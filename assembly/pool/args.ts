@@ -1,7 +1,8 @@
 /**
- * Pooling over channels-last images. Windows start at (oy * strideHeight - top, ox * strideWidth - left) and are clipped to
- * the image; every window holds at least one pixel (padding < kernel). x and dx are images x height x width x channels, y and dy
- * images x outHeight x outWidth x channels, all contiguous.
+ * Pooling. Windows start at (oy * strideHeight - top, ox * strideWidth - left) and are clipped to the image; every window holds at
+ * least one pixel (padding < kernel). Kernels of 'planes' read and write images x channels x height x width, the others
+ * images x height x width x channels, all contiguous; x and dx have the sizes of the input, y and dy outHeight and outWidth. Both
+ * take the pixels of a window, and the windows of a pixel, in the same order, so that their numbers are the same.
  */
 @unmanaged
 export class PoolArgs {
@@ -27,5 +28,8 @@ export class PoolArgs {
   countIncludePad: i32;
 }
 
-/** Channels in a block of work of the gradients: windows overlap, so a block owns all pixels of its channels. */
+/** Channels in a block of work of the channels-last gradients: windows overlap, so a block owns all pixels of its channels. */
 export const GRADIENT_CHANNELS: i32 = 32;
+
+/** Output rows of a plane in a block of work. */
+export const PLANE_ROWS: i32 = 16;

@@ -2,7 +2,7 @@ import { Simd } from '../simd';
 
 /**
  * The gradient of a mean over all pixels: target[image][pixel][channel] = scale * source[image][channel], channels-last. (As a window of
- * averagePoolGrad, whose blocks walk over pixels: 512 channels @7, batch 32: 2.1 ms, so 0.07.)
+ * averagePoolGrad, which adds to what it has cleared: 512 channels @7, batch 32: 190 us, so 70.)
  */
 @unmanaged
 export class SpreadArgs {

@@ -119,8 +119,8 @@ export function transformOutput<T>(
       let y0 = v128.add<T>(bias, v128.add<T>(m0, sum));
       let y1 = v128.add<T>(bias, v128.add<T>(difference, m3));
       if (clamp) {
-        y0 = v128.min<T>(v128.max<T>(y0, lower), upper);
-        y1 = v128.min<T>(v128.max<T>(y1, lower), upper);
+        y0 = Simd.clamp<T>(y0, lower, upper);
+        y1 = Simd.clamp<T>(y1, lower, upper);
       }
       v128.store(target, y0);
       const q1 = target + targetBytes;
@@ -157,10 +157,10 @@ export function transformOutput<T>(
     let y2 = Simd.fma<T>(b2, sumB, Simd.fma<T>(a2, sumA, bias));
     let y3 = v128.add<T>(bias, Simd.fma<T>(b3, differenceB, Simd.fma<T>(a3, differenceA, m5)));
     if (clamp) {
-      y0 = v128.min<T>(v128.max<T>(y0, lower), upper);
-      y1 = v128.min<T>(v128.max<T>(y1, lower), upper);
-      y2 = v128.min<T>(v128.max<T>(y2, lower), upper);
-      y3 = v128.min<T>(v128.max<T>(y3, lower), upper);
+      y0 = Simd.clamp<T>(y0, lower, upper);
+      y1 = Simd.clamp<T>(y1, lower, upper);
+      y2 = Simd.clamp<T>(y2, lower, upper);
+      y3 = Simd.clamp<T>(y3, lower, upper);
     }
     v128.store(target, y0);
     const q1 = target + targetBytes;

@@ -31,6 +31,8 @@ export const SUM_CHANNELS = 16;
 export const TRANSPOSE_ROWS = 16;
 /** GRADIENT_CHANNELS of assembly/pool/args.ts. */
 export const POOL_GRADIENT_CHANNELS = 32;
+/** PLANE_ROWS of assembly/pool/args.ts. */
+export const POOL_PLANE_ROWS = 16;
 /** NORM_CHANNELS of assembly/norm/args.ts. */
 export const NORM_CHANNELS = 64;
 /** PIXEL_BLOCK of assembly/dropout/dropout.ts. */
@@ -583,6 +585,10 @@ export const KERNELS = {
   maxPoolGrad: { struct: pool, mirrors: 'PoolArgs', typed: true },
   averagePool: { struct: pool, mirrors: 'PoolArgs', typed: true },
   averagePoolGrad: { struct: pool, mirrors: 'PoolArgs', typed: true },
+  maxPoolPlanes: { struct: pool, mirrors: 'PoolArgs', typed: true },
+  maxPoolPlanesGrad: { struct: pool, mirrors: 'PoolArgs', typed: true },
+  averagePoolPlanes: { struct: pool, mirrors: 'PoolArgs', typed: true },
+  averagePoolPlanesGrad: { struct: pool, mirrors: 'PoolArgs', typed: true },
   spread: { struct: spread, mirrors: 'SpreadArgs', typed: true },
   softmaxCrossEntropy: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: true },
   softmaxCrossEntropyGrad: { struct: softmaxCrossEntropy, mirrors: 'SoftmaxCrossEntropyArgs', typed: true },

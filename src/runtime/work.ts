@@ -5,6 +5,10 @@ const PRODUCT = 25;
 const PLANAR = 25;
 const DEPTHWISE = 20;
 
+/** Pixels of all windows. */
+const pooled = (a: KernelArgs<'maxPool'>): number =>
+  a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth;
+
 /**
  * How long one thread takes for a kernel's blocks in float32, in nanoseconds on a core of 3 to 4 GHz. Right within a factor of
  * two, which is enough to see what is worth sharing; nothing that is computed depends on it. Kernels of one block have none.
@@ -43,10 +47,14 @@ export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: 
   activationGrad: a => a.count * (a.kind === ACTIVATION_KIND.silu ? 1.7 : 0.25),
   softmax: a => a.rows * a.classes * 3.5,
   softmaxGrad: a => a.rows * a.classes * 0.7,
-  maxPool: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.25,
-  maxPoolGrad: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.5,
-  averagePool: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.5,
-  averagePoolGrad: a => a.images * a.channels * a.outHeight * a.outWidth * a.kernelHeight * a.kernelWidth * 0.6,
+  maxPool: a => pooled(a) * 0.15,
+  maxPoolGrad: a => pooled(a) * 0.5,
+  averagePool: a => pooled(a) * 0.15,
+  averagePoolGrad: a => pooled(a) * 0.15,
+  maxPoolPlanes: a => pooled(a) * 0.2,
+  maxPoolPlanesGrad: a => pooled(a) * 0.4,
+  averagePoolPlanes: a => pooled(a) * 0.2,
+  averagePoolPlanesGrad: a => pooled(a) * 0.25,
   spread: a => a.images * a.channels * a.pixels * 0.15,
   softmaxCrossEntropy: a => a.rows * a.classes * 20,
   softmaxCrossEntropyGrad: a => a.rows * a.classes * 0.5,

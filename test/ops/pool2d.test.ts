@@ -15,7 +15,7 @@ import { expectExactly, expectRelative, expectSums } from '../helpers/compare.ts
 import { expectArgumentError, expectError, shown } from '../helpers/errors.ts';
 import { describeOut } from '../helpers/out.ts';
 import { poolLabel, poolSeries } from '../helpers/poolCases.ts';
-import { formats, made } from '../helpers/tensors.ts';
+import { type Format, formats, made } from '../helpers/tensors.ts';
 import { dtypes, epsilon, filled, magnitude, map, random, valuesOf } from '../helpers/values.ts';
 import { pair } from '../reference/conv2d.ts';
 import * as reference from '../reference/pooling.ts';
@@ -50,6 +50,7 @@ describe.each(dtypes)('maxPool2d in %s, both memory formats', dtype => {
     for (const shape of [
       [1, 1, 6, 7],
       [2, 5, 6, 7],
+      [2, 5, 6, 23],
     ]) {
       const x = map(random(shape, 1), value => Math.round(value));
       const options = { kernelSize: 3, stride: 2, padding: 1 };
@@ -68,33 +69,60 @@ describe.each(dtypes)('maxPool2d in %s, both memory formats', dtype => {
   });
 
   it('NaN propagates to each window that holds it, wherever it stands; infinities compare as numbers', () => {
-    for (const channels of [1, 3, 4, 5, 9]) {
-      for (let where = 0; where < 4; where++) {
+    for (const channels of [1, 3, 4, 5, 9, 17]) {
+      for (const options of [
+        { kernelSize: 2 },
+        { kernelSize: 3, stride: 1, padding: 1 },
+        { kernelSize: 3, stride: 2 },
+      ]) {
         for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-          const x = map(random([1, channels, 4, 4], 1, dtype), (v, i) => (i % 16 === [0, 1, 4, 5][where] ? value : v));
-          const expected = reference.maxPool2d(x, { kernelSize: 2 });
-          for (const format of formats)
-            expectExactly(
-              maxPool2d(made(x, dtype, format), { kernelSize: 2 }),
-              expected,
-              `${value} at ${where}, ${format}`,
-            );
+          // 17 * 4 pixels: in each plane it stands elsewhere.
+          for (const every of [7, 13]) {
+            const shape = [1, channels, 4, 17];
+            const x = map(random(shape, 1, dtype), (v, i) => (i % every === 3 ? value : v));
+            const expected = reference.maxPool2d(x, options);
+            for (const format of formats)
+              expectExactly(
+                maxPool2d(made(x, dtype, format), options),
+                expected,
+                `${value}, each ${every}, ${format}, ${channels} channels, ${JSON.stringify(options)}`,
+              );
+          }
         }
       }
     }
-    const lowest = maxPool2d(made(filled([1, 5, 2, 2], Number.NEGATIVE_INFINITY), dtype), { kernelSize: 2 });
-    expectExactly(lowest, filled([1, 5, 1, 1], Number.NEGATIVE_INFINITY));
+    for (const format of formats) {
+      const lowest = made(filled([1, 5, 2, 10], Number.NEGATIVE_INFINITY), dtype, format);
+      expectExactly(maxPool2d(lowest, { kernelSize: 2 }), filled([1, 5, 1, 5], Number.NEGATIVE_INFINITY));
+    }
   });
 
   it('the gradient of 2 x 2 goes to the first of the largest, for every order of equal values and NaN', () => {
+    const values = [0, 1, 2, Number.NaN];
+    // The windows of a row one after another hold every order there is.
+    const shape = [2, 5, 2, 2 * 256];
+    const x = filled(shape, i => {
+      const [row, column] = [Math.floor(i / 512) % 2, i % 512];
+      return values[((column >> 1) >> (2 * (2 * row + (column & 1)))) & 3] as number;
+    });
+    const dy = filled([2, 5, 1, 256], i => i + 1);
+    const expected = reference.maxPool2dGrad(dy, x, { kernelSize: 2 });
+    for (const format of formats)
+      expectExactly(maxPool2dGrad(made(dy, dtype), made(x, dtype, format), { kernelSize: 2 }), expected, format);
+  });
+
+  it('so it does in images of one window', () => {
     const values = [0, 1, 2, Number.NaN];
     for (const channels of [1, 4, 5]) {
       for (let order = 0; order < 256; order++) {
         const at = (i: number): number => values[(order >> (2 * (i % 4))) & 3] as number;
         const x = filled([1, channels, 2, 2], at);
         const dy = filled([1, channels, 1, 1], 3);
-        const dx = maxPool2dGrad(made(dy, dtype), made(x, dtype), { kernelSize: 2 });
-        expectExactly(dx, reference.maxPool2dGrad(dy, x, { kernelSize: 2 }), `order ${order}, ${channels} channels`);
+        const expected = reference.maxPool2dGrad(dy, x, { kernelSize: 2 });
+        for (const format of formats) {
+          const dx = maxPool2dGrad(made(dy, dtype), made(x, dtype, format), { kernelSize: 2 });
+          expectExactly(dx, expected, `order ${order}, ${channels} channels, ${format}`);
+        }
       }
     }
   });
@@ -154,6 +182,59 @@ describe('maxPool2d', () => {
   });
 });
 
+describe.each(dtypes)('pools of both memory formats, in %s', dtype => {
+  it.each(poolSeries)('give the same bits: $name', ({ cases }) => {
+    for (const c of cases) {
+      const x = random(c.shape, 1, dtype);
+      const dy = random(reference.windows(c.shape, c.options).outputShape, 2, dtype);
+      const passes: Record<string, (format: Format) => Tensor> = {
+        max: format => maxPool2d(made(x, dtype, format), c.options),
+        'gradient of max': format => maxPool2dGrad(made(dy, dtype, format), made(x, dtype, format), c.options),
+        average: format => avgPool2d(made(x, dtype, format), c.options),
+        'gradient of average': format => avgPool2dGrad(made(dy, dtype, format), c.shape, c.options),
+      };
+      for (const [name, pass] of Object.entries(passes))
+        scope(() => {
+          const [planes, pixels] = formats.map(format => Array.from(pass(format).data));
+          expect(planes, `${name}, ${poolLabel(c)}`).toEqual(pixels);
+        });
+    }
+  });
+
+  it('leave the result in the format of the input, gradients in that of x, or of dy', () => {
+    for (const [format, kept] of [
+      ['contiguous', 'contiguous'],
+      ['channels-last', 'channelsLast'],
+    ] as const) {
+      const x = made(random([2, 5, 6, 8], 1, dtype), dtype, format);
+      const dy = made(random([2, 5, 3, 4], 1, dtype), dtype, format);
+      const other = made(
+        random([2, 5, 3, 4], 1, dtype),
+        dtype,
+        format === 'contiguous' ? 'channels-last' : 'contiguous',
+      );
+      const options = { kernelSize: 2 };
+      expect(maxPool2d(x, options).format).toBe(kept);
+      expect(avgPool2d(x, options).format).toBe(kept);
+      expect(maxPool2dGrad(dy, x, options).format).toBe(kept);
+      expect(maxPool2dGrad(other, x, options).format).toBe(kept);
+      expect(avgPool2dGrad(dy, x.shape, options).format).toBe(kept);
+    }
+  });
+
+  it('give zeros of both signs as -0, whatever their order', () => {
+    const zeros = [0, -0];
+    const x = filled([1, 5, 2, 2 * 16], i => {
+      const [row, column] = [Math.floor(i / 32) % 2, i % 32];
+      return zeros[((column >> 1) >> (2 * row + (column & 1))) & 1] as number;
+    });
+    // The first window has no -0.
+    const expected = Array.from({ length: 5 * 16 }, (_, i) => (i % 16 === 0 ? 0 : -0));
+    for (const format of formats)
+      expect(Array.from(maxPool2d(made(x, dtype, format), { kernelSize: 2 }).data), format).toEqual(expected);
+  });
+});
+
 const countings = [true, false];
 
 describe.each(dtypes)('avgPool2d in %s, both memory formats', dtype => {
@@ -201,9 +282,12 @@ describe.each(dtypes)('avgPool2d in %s, both memory formats', dtype => {
 
   it('NaN and infinities reach exactly the windows that hold them', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-      const x = filled([1, 5, 4, 4], i => (i % 16 === 5 ? value : 1));
-      for (const format of formats)
-        expectExactly(avgPool2d(made(x, dtype, format), { kernelSize: 2 }), reference.avgPool2d(x, { kernelSize: 2 }));
+      for (const width of [4, 14]) {
+        const x = filled([1, 5, 4, width], i => (i % 17 === 5 ? value : 1));
+        for (const options of [{ kernelSize: 2 }, { kernelSize: 3, stride: 1 }])
+          for (const format of formats)
+            expectExactly(avgPool2d(made(x, dtype, format), options), reference.avgPool2d(x, options), format);
+      }
     }
   });
 });

@@ -139,6 +139,7 @@ describe('argument structs', () => {
     expect(host.SUM_CHANNELS).toBe(constant('conv/sumPixels', 'CHANNEL_BLOCK'));
     expect(host.TRANSPOSE_ROWS).toBe(constant('tensor/transpose', 'ROW_BLOCK'));
     expect(host.POOL_GRADIENT_CHANNELS).toBe(constant('pool/args', 'GRADIENT_CHANNELS'));
+    expect(host.POOL_PLANE_ROWS).toBe(constant('pool/args', 'PLANE_ROWS'));
     expect(host.SOFTMAX_ROWS).toBe(constant('activation/softmax', 'ROW_BLOCK'));
     const activationKind = (name: string) => constant('activation/activation', `KIND_${name}`);
     expect(host.ACTIVATION_KIND).toEqual({

@@ -147,21 +147,26 @@ describe.each(variants)('blocks of %s', variant => {
           shape,
         );
       const x = values([5, 37, 30, 31]);
-      const y = ops.maxPool2d(x, { kernelSize: 2 });
       const mean = values([5, 37]);
+      // A sum stands in memory as its first term does.
+      const lastX = ops.add(ops.globalAvgPool2dGrad(mean, x.shape), x);
+      const y = ops.maxPool2d(lastX, { kernelSize: 2 });
       const logits = values([70, 10]);
       const labels = Int32Array.from({ length: 70 }, () => between(0, 9));
       const weights = values([90, 37]);
       const velocity = values(x.shape);
-      expectSameBits('pools', () => [
-        ops.maxPool2d(x, { kernelSize: 2 }),
-        ops.maxPool2dGrad(y, x, { kernelSize: 2 }),
-        ops.maxPool2dGrad(ops.maxPool2d(x, { kernelSize: 3, stride: 2 }), x, { kernelSize: 3, stride: 2 }),
-        ops.avgPool2d(x, { kernelSize: 2 }),
-        ops.avgPool2dGrad(y, x.shape, { kernelSize: 2 }),
-        ops.globalAvgPool2d(y),
-        ops.globalAvgPool2dGrad(mean, x.shape),
-      ]);
+      for (const images of [x, lastX])
+        for (const options of [{ kernelSize: 2 }, { kernelSize: 3, stride: 2 }])
+          expectSameBits(`pools, ${images.format}, ${JSON.stringify(options)}`, () => {
+            const pooled = ops.maxPool2d(images, options);
+            return [
+              pooled,
+              ops.maxPool2dGrad(pooled, images, options),
+              ops.avgPool2d(images, options),
+              ops.avgPool2dGrad(pooled, images.shape, options),
+            ];
+          });
+      expectSameBits('global pools', () => [ops.globalAvgPool2d(y), ops.globalAvgPool2dGrad(mean, x.shape)]);
       expectSameBits('element by element', () => {
         const [parameter, gradient] = [x.clone(), x.clone()];
         ops.addScaled(gradient, x, 0.5);

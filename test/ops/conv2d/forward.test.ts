@@ -148,9 +148,26 @@ describe('conv2d by the direct sum sends NaN and infinities where IEEE arithmeti
     expectExactly(y, valuesOf([1, 1, 3, 3], [nan, nan, nan, nan, inf, inf, nan, inf, inf]));
   });
 
-  it.each(['relu', 'relu6'] as const)('%s at the end lets NaN through', activation => {
-    const y = conv2d(tensor([Number.NaN, -1, 7], [1, 1, 1, 3]), tensor([1], [1, 1, 1, 1]), null, { activation });
-    expect([...y.data]).toEqual([Number.NaN, 0, activation === 'relu' ? 7 : 6]);
+  it.each(['relu', 'relu6'] as const)('%s at the end lets NaN through, by every algorithm', activation => {
+    const x = tensor([Number.NaN, -1, 7], [1, 1, 1, 3]);
+    const limited = [Number.NaN, 0, activation === 'relu' ? 7 : 6];
+    for (const algorithm of ['direct', 'planar'] as const) {
+      const y = conv2d(x, tensor([1], [1, 1, 1, 1]), null, { activation, algorithm });
+      expect([...y.data], algorithm).toEqual(limited);
+    }
+    // Every pixel of a tile has NaN in it by Winograd; by the others those whose window holds it.
+    for (const groups of [1, 8])
+      for (const algorithm of ['direct', 'planar', 'winograd2', 'winograd4'] as const) {
+        if (groups > 1 && algorithm.startsWith('winograd')) continue;
+        const images = made(filled([1, 8, 9, 9], i => (i % 81 === 40 ? Number.NaN : -1)));
+        const w = made(filled([8, 8 / groups, 3, 3], 1));
+        const y = conv2d(images, w, null, { padding: 1, groups, activation, algorithm }).data;
+        for (let channel = 0; channel < 8; channel++) {
+          for (const pixel of [30, 31, 32, 39, 40, 41, 48, 49, 50])
+            expect(y[81 * channel + pixel], algorithm).toBeNaN();
+          if (!algorithm.startsWith('winograd')) expect(y[81 * channel + 29], algorithm).toBe(0);
+        }
+      }
   });
 });
 

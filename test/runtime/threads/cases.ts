@@ -44,11 +44,19 @@ export function sameBitsCases(convasm: typeof Convasm, ops: typeof Ops): Record<
       }
     }
     const images = values([5, 37, 30, 31], dtype, 47);
-    const pooled = ops.maxPool2d(images, { kernelSize: 2 });
-    note(`${dtype} largest of windows`, () => ops.maxPool2d(images, { kernelSize: 3, stride: 2 }));
-    note(`${dtype} their gradient`, () => ops.maxPool2dGrad(pooled, images, { kernelSize: 2 }));
-    note(`${dtype} means of windows`, () => ops.avgPool2d(images, { kernelSize: 2 }));
-    note(`${dtype} their gradient`, () => ops.avgPool2dGrad(pooled, images.shape, { kernelSize: 2 }));
+    // A sum stands in memory as its first term does.
+    const channelsLast = ops.add(ops.globalAvgPool2dGrad(convasm.zeros([5, 37], dtype), images.shape), images);
+    const pooled = ops.maxPool2d(channelsLast, { kernelSize: 2 });
+    for (const [format, x] of Object.entries({ contiguous: images, 'channels-last': channelsLast })) {
+      for (const options of [{ kernelSize: 2 }, { kernelSize: 3, stride: 2 }]) {
+        const label = `${dtype} ${format} ${JSON.stringify(options)}`;
+        note(`${label} largest of windows`, () => ops.maxPool2d(x, options));
+        note(`${label} means of windows`, () => ops.avgPool2d(x, options));
+        const dy = ops.maxPool2d(x, options);
+        note(`${label} gradient of the largest`, () => ops.maxPool2dGrad(dy, x, options));
+        note(`${label} gradient of means`, () => ops.avgPool2dGrad(dy, x.shape, options));
+      }
+    }
     note(`${dtype} relu`, () => ops.relu(images));
     note(`${dtype} its gradient`, () => ops.reluGrad(images, images));
     for (const name of ['parameter', 'velocity'] as const) {

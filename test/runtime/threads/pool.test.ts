@@ -187,8 +187,12 @@ describe('a worker that is lost', () => {
       };`;
     await convasm.init({ threads: 2, worker: () => new Worker(before + source, { eval: true }) });
     const values = Float32Array.from({ length: 2 * 64 * 32 * 32 }, (_, i) => i);
+    const threads = pool();
+    if (threads) threads.limits = { ...threads.limits, share: Number.POSITIVE_INFINITY }; // Nothing is shared yet.
     const contiguous = convasm.tensor(values, [2, 64, 32, 32]);
-    const x = ops.maxPool2d(contiguous, { kernelSize: 1 }); // channels-last
+    const sparse = ops.globalAvgPool2dGrad(convasm.zeros([2, 64]), contiguous.shape); // channels-last
+    const x = ops.add(sparse, contiguous); // as `sparse` is
+    sparse.dispose();
     contiguous.dispose(); // Forgotten, it would be collected at any moment.
     const y = ops.maxPool2d(x, { kernelSize: 1 });
     const change = () => ops.maxPool2d(x, { kernelSize: 1, out: y }).data;
