@@ -44,17 +44,20 @@ function measure(step) {
   const target = runtime();
   const run = target.run.bind(target);
   /** @type {Map<string, number>} */
-  const spent = new Map();
+  const times = new Map();
   target.run = (kernel, ...rest) => {
     const start = performance.now();
     run(kernel, ...rest);
-    const kind = kindOf(kernel);
-    spent.set(kind, (spent.get(kind) ?? 0) + performance.now() - start);
+    const time = performance.now() - start;
+    times.set(kernel, (times.get(kernel) ?? 0) + time);
   };
   const start = performance.now();
   step();
   const whole = performance.now() - start;
   target.run = run;
+  /** @type {Map<string, number>} */
+  const spent = new Map();
+  for (const [kernel, time] of times) spent.set(kindOf(kernel), (spent.get(kindOf(kernel)) ?? 0) + time);
   return { whole, spent };
 }
 
