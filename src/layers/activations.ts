@@ -14,6 +14,7 @@ import {
 import { relu6, relu6Grad } from '../ops/relu.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { kept, Layer } from './layer.ts';
+import type { Stage } from './stage.ts';
 
 // Layers of one function of each element, for tensors of any shape. Each keeps its input or its output for backward, whichever the
 // gradient is made of.
@@ -26,6 +27,18 @@ export class ReLU6 extends Layer {
     const y = relu6(x);
     this.#input = this.training ? x : null;
     return y;
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return {
+      run: (x, _, out) => relu6(x, { out }),
+      activation: 'relu6',
+      inPlace: true,
+      forget: () => {
+        this.#input = null;
+      },
+    };
   }
 
   override backward(dy: Tensor): Tensor {
@@ -55,6 +68,17 @@ export class LeakyReLU extends Layer {
     return y;
   }
 
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return {
+      run: (x, _, out) => leakyRelu(x, { negativeSlope: this.negativeSlope, out }),
+      inPlace: true,
+      forget: () => {
+        this.#input = null;
+      },
+    };
+  }
+
   override backward(dy: Tensor): Tensor {
     return leakyReluGrad(dy, kept(this, this.#input), { negativeSlope: this.negativeSlope });
   }
@@ -68,6 +92,17 @@ export class HardSwish extends Layer {
     const y = hardSwish(x);
     this.#input = this.training ? x : null;
     return y;
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return {
+      run: (x, _, out) => hardSwish(x, { out }),
+      inPlace: true,
+      forget: () => {
+        this.#input = null;
+      },
+    };
   }
 
   override backward(dy: Tensor): Tensor {
@@ -85,6 +120,17 @@ export class SiLU extends Layer {
     return y;
   }
 
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return {
+      run: (x, _, out) => silu(x, { out }),
+      inPlace: true,
+      forget: () => {
+        this.#input = null;
+      },
+    };
+  }
+
   override backward(dy: Tensor): Tensor {
     return siluGrad(dy, kept(this, this.#input));
   }
@@ -100,6 +146,17 @@ export class Sigmoid extends Layer {
     return y;
   }
 
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return {
+      run: (x, _, out) => sigmoid(x, { out }),
+      inPlace: true,
+      forget: () => {
+        this.#output = null;
+      },
+    };
+  }
+
   override backward(dy: Tensor): Tensor {
     return sigmoidGrad(dy, kept(this, this.#output));
   }
@@ -113,6 +170,17 @@ export class Tanh extends Layer {
     const y = tanh(x);
     this.#output = this.training ? y : null;
     return y;
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return {
+      run: (x, _, out) => tanh(x, { out }),
+      inPlace: true,
+      forget: () => {
+        this.#output = null;
+      },
+    };
   }
 
   override backward(dy: Tensor): Tensor {

@@ -13,6 +13,7 @@ import { scope, unscoped, untrack } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { checkInput, kept, Layer } from './layer.ts';
 import { checkCount, checkReduction, GradientBuffers, type GradReduction } from './parameters.ts';
+import type { Following, Stage } from './stage.ts';
 
 export interface BatchNorm2DOptions {
   channels: number;
@@ -43,6 +44,8 @@ export class BatchNorm2D extends Layer {
   readonly momentum: number;
   readonly dtype: DType;
   readonly gradReduction: GradReduction;
+  /** Another object since each `train()`, for those who have folded the layer into filters. @internal */
+  frozen: object = {};
   readonly #gradients = new GradientBuffers();
   #input: Tensor | null = null;
   #statistics: ChannelStatistics | null = null;
@@ -88,16 +91,15 @@ export class BatchNorm2D extends Layer {
    * @throws ShapeError in training, too, if a channel has but one value
    */
   override forward(x: Tensor): Tensor {
-    checkInput(x, this.dtype);
-    if (x.shape.length !== 4 || x.shape[1] !== this.channels)
-      throw new ShapeError('x', x.shape, `[batch, ${this.channels}, height, width]`);
+    if (!this.training) {
+      const y = this.#infer(x, {}, undefined);
+      this.#keep(null, null);
+      return y;
+    }
+    this.#check(x);
     const { weight = null, bias = null } = this.params;
     const { eps, momentum } = this;
     const running = { mean: this.runningMean, variance: this.runningVar };
-    if (!this.training) {
-      this.#keep(null, null);
-      return batchNorm2d(x, running, weight, bias, { eps });
-    }
     return scope(() => {
       const statistics = batchNorm2dStatistics(x, { running: { ...running, momentum } });
       const y = batchNorm2d(x, statistics, weight, bias, { eps });
@@ -126,10 +128,39 @@ export class BatchNorm2D extends Layer {
     return dx;
   }
 
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return {
+      run: (x, following, out) => this.#infer(x, following, out),
+      norm: this,
+      takesActivation: true,
+      inPlace: true,
+      forget: () => this.#keep(null, null),
+    };
+  }
+
+  override train(): this {
+    this.frozen = {};
+    return super.train();
+  }
+
   override dispose(): void {
     this.#keep(null, null);
     this.#gradients.dispose();
     super.dispose();
+  }
+
+  #check(x: Tensor): void {
+    checkInput(x, this.dtype);
+    if (x.shape.length !== 4 || x.shape[1] !== this.channels)
+      throw new ShapeError('x', x.shape, `[batch, ${this.channels}, height, width]`);
+  }
+
+  #infer(x: Tensor, { activation }: Following, out: Tensor | undefined): Tensor {
+    this.#check(x);
+    const { weight = null, bias = null } = this.params;
+    const running = { mean: this.runningMean, variance: this.runningVar };
+    return batchNorm2d(x, running, weight, bias, { eps: this.eps, activation, out });
   }
 
   #keep(input: Tensor | null, statistics: ChannelStatistics | null): void {

@@ -2,7 +2,6 @@ import { ArgumentError, ShapeError } from '../errors.ts';
 import { addScaled } from '../ops/addScaled.ts';
 import { type Algorithm, checkAlgorithm } from '../ops/conv2d/algorithm.ts';
 import { conv2dBiasGrad } from '../ops/conv2d/biasGrad.ts';
-import { FilterCache } from '../ops/conv2d/filterCache.ts';
 import { conv2dFilterGrad } from '../ops/conv2d/filterGrad.ts';
 import { conv2d } from '../ops/conv2d/forward.ts';
 import { type Conv2DOptions as ConvOptions, checkGroups } from '../ops/conv2d/geometry.ts';
@@ -23,6 +22,8 @@ import {
   type GradReduction,
   parameter,
 } from './parameters.ts';
+import { PreparedFilters } from './preparedFilters.ts';
+import type { Following, Stage } from './stage.ts';
 
 export interface Conv2DLayerOptions {
   inChannels: number;
@@ -76,7 +77,7 @@ export class Conv2D extends Layer {
   readonly #filterShape: Shape4;
   readonly #buffers = new GradientBuffers();
   #input: Tensor | null = null;
-  readonly #cache = new FilterCache();
+  readonly #prepared = new PreparedFilters();
 
   /** @throws ArgumentError, NotInitializedError, OutOfMemoryError, ThreadError */
   constructor(options: Conv2DLayerOptions) {
@@ -135,14 +136,25 @@ export class Conv2D extends Layer {
 
   /** @param x [batch, in, height, width]; it is kept for backward */
   override forward(x: Tensor): Tensor {
-    checkInput(x, this.dtype);
-    if (x.shape.length !== 4 || x.shape[1] !== this.inChannels) {
-      throw new ShapeError('x', x.shape, `[batch, ${this.inChannels}, height, width]`);
-    }
-    const cache = this.training ? undefined : this.#cache;
-    const y = conv2d(x, this.filters, this.bias, { ...this.#options, cache });
+    this.#check(x);
+    const y = this.training ? conv2d(x, this.filters, this.bias, this.#options) : this.#infer(x, {});
     this.#input = this.training ? x : null;
     return y;
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return {
+      run: (x, following) => {
+        this.#check(x);
+        return this.#infer(x, following);
+      },
+      takesNorm: norm => norm.channels === this.outChannels && norm.dtype === this.dtype,
+      takesActivation: true,
+      forget: () => {
+        this.#input = null;
+      },
+    };
   }
 
   /** @param dy [batch, out, outHeight, outWidth] @returns dx, of the shape of forward's x */
@@ -159,15 +171,28 @@ export class Conv2D extends Layer {
   }
 
   override train(): this {
-    this.#cache.clear();
+    this.#prepared.clear();
     return super.train();
   }
 
   override dispose(): void {
-    this.#cache.clear();
+    this.#prepared.clear();
     this.#buffers.dispose();
     this.#input = null;
     super.dispose();
+  }
+
+  #check(x: Tensor): void {
+    checkInput(x, this.dtype);
+    if (x.shape.length !== 4 || x.shape[1] !== this.inChannels) {
+      throw new ShapeError('x', x.shape, `[batch, ${this.inChannels}, height, width]`);
+    }
+  }
+
+  #infer(x: Tensor, { norm, activation }: Following): Tensor {
+    const [out, groupIn, height, width] = this.#filterShape;
+    const { W, b, cache } = this.#prepared.get(this.filters, this.bias, norm, [1, out, groupIn * height, width]);
+    return conv2d(x, W, b, { ...this.#options, cache, activation });
   }
 }
 

@@ -19,6 +19,8 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { fanInUniform, type Initializer } from './initializers.ts';
 import { checkInput, kept, Layer } from './layer.ts';
 import { checkCount, checkReduction, GradientBuffers, type GradReduction, parameter } from './parameters.ts';
+import { PreparedFilters } from './preparedFilters.ts';
+import type { Following, Stage } from './stage.ts';
 
 export interface ConvTranspose2DLayerOptions {
   inChannels: number;
@@ -65,6 +67,7 @@ export class ConvTranspose2D extends Layer {
   /** The forward pass is an input gradient, which Winograd has not where the padding is over 2. */
   readonly #forwardOptions: ConvOptions;
   readonly #buffers = new GradientBuffers();
+  readonly #prepared = new PreparedFilters();
   #input: Tensor | null = null;
 
   /** @throws ArgumentError, NotInitializedError, OutOfMemoryError, ThreadError */
@@ -103,12 +106,23 @@ export class ConvTranspose2D extends Layer {
 
   /** @param x [batch, in, height, width]; it is kept for backward */
   override forward(x: Tensor): Tensor {
-    checkInput(x, this.dtype);
-    if (x.shape.length !== 4 || x.shape[1] !== this.inChannels)
-      throw new ShapeError('x', x.shape, `[batch, ${this.inChannels}, height, width]`);
-    const y = convTranspose2d(x, this.params.W as Tensor, this.params.b, this.#forwardOptions);
+    const y = this.#forward(x, {});
     this.#input = this.training ? x : null;
     return y;
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return {
+      run: (x, following) => this.#forward(x, following),
+      // In groups an output channel's filters do not stand in one place of W's second axis.
+      takesNorm: ({ channels, dtype }) =>
+        this.#options.groups === 1 && channels === this.outChannels && dtype === this.dtype,
+      takesActivation: true,
+      forget: () => {
+        this.#input = null;
+      },
+    };
   }
 
   /** @param dy [batch, out, outHeight, outWidth] @returns dx, of the shape of forward's x */
@@ -126,9 +140,25 @@ export class ConvTranspose2D extends Layer {
     return dx;
   }
 
+  override train(): this {
+    this.#prepared.clear();
+    return super.train();
+  }
+
   override dispose(): void {
+    this.#prepared.clear();
     this.#buffers.dispose();
     this.#input = null;
     super.dispose();
+  }
+
+  #forward(x: Tensor, { norm, activation }: Following): Tensor {
+    checkInput(x, this.dtype);
+    if (x.shape.length !== 4 || x.shape[1] !== this.inChannels)
+      throw new ShapeError('x', x.shape, `[batch, ${this.inChannels}, height, width]`);
+    const [height, width] = this.kernelSize;
+    const images = [this.inChannels, this.outChannels, height, width] as const;
+    const { W, b } = this.#prepared.get(this.params.W as Tensor, this.params.b ?? null, norm, images);
+    return convTranspose2d(x, W, b, { ...this.#forwardOptions, activation });
   }
 }

@@ -3,6 +3,7 @@ import { checkDraw, checkProbability, checkSeed, dropout } from '../ops/dropout.
 import { checkSameShape, type Shape } from '../tensor/shape.ts';
 import { checkTensor, type Tensor } from '../tensor/tensor.ts';
 import { kept, Layer } from './layer.ts';
+import type { Stage } from './stage.ts';
 
 export interface DropoutLayerOptions {
   /** The share of elements that are dropped, from 0 to below 1. Default 0.5. */
@@ -57,6 +58,15 @@ export class Dropout extends Layer {
     this.#drawn = { shape: x.shape, seed, draw: draws };
     this.#state = { seed, draws: draws + 1 };
     return y;
+  }
+
+  /** In `eval()` it is a sequence of no layers. @internal */
+  override get inferenceStage(): Stage {
+    return {
+      forget: () => {
+        this.#drawn = null;
+      },
+    };
   }
 
   override backward(dy: Tensor): Tensor {

@@ -1,6 +1,7 @@
 import { checkSameShape, type Shape, sizeOf } from '../tensor/shape.ts';
 import { checkTensor, type Tensor } from '../tensor/tensor.ts';
 import { kept, Layer } from './layer.ts';
+import type { Stage } from './stage.ts';
 
 /** [batch, ...] to [batch, features], in row-major order (channel by channel for images). Shares memory with its input. */
 export class Flatten extends Layer {
@@ -12,6 +13,11 @@ export class Flatten extends Layer {
     const y = x.reshape([batch, x.size / batch]);
     this.#inputShape = this.training ? x.shape : null;
     return y;
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return { run: x => this.forward(x) };
   }
 
   override backward(dy: Tensor): Tensor {

@@ -2,6 +2,7 @@ import { globalAvgPool2d, globalAvgPool2dGrad } from '../ops/globalAvgPool2d.ts'
 import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { kept, Layer } from './layer.ts';
+import type { Stage } from './stage.ts';
 
 /** The mean of each channel: [batch, channels, height, width] to [batch, channels]; dy goes back in equal shares. */
 export class GlobalAvgPool2D extends Layer {
@@ -11,6 +12,11 @@ export class GlobalAvgPool2D extends Layer {
     const y = globalAvgPool2d(x);
     this.#inputShape = this.training ? x.shape : null;
     return y;
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return { run: x => this.forward(x) };
   }
 
   override backward(dy: Tensor): Tensor {

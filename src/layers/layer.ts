@@ -1,6 +1,7 @@
 import { DTypeError, StateError } from '../errors.ts';
 import type { DType } from '../tensor/dtype.ts';
 import { checkTensor, type Tensor } from '../tensor/tensor.ts';
+import type { Stage } from './stage.ts';
 
 /**
  * A step of a network: `forward` computes its output, `backward` takes the gradient of the output and returns that of the input,
@@ -34,6 +35,11 @@ export abstract class Layer {
     return this.namedChildren.map(([, layer]) => layer);
   }
 
+  /** For networks in `eval()`; null: nothing is known of the layer but `forward`. @internal */
+  get inferenceStage(): Stage | null {
+    return null;
+  }
+
   /** @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError */
   abstract forward(x: Tensor): Tensor;
 
@@ -54,8 +60,9 @@ export abstract class Layer {
   }
 
   /**
-   * Inference: nothing is kept for backward, and layers may keep their parameters in a form that is faster to read. Elements of a
-   * parameter that are changed meanwhile may not show until `train()`; assigning another tensor does.
+   * Inference: nothing is kept for backward, and layers may keep their parameters in a form that is faster to read: filters packed, or
+   * with the batch normalisation after them folded in. Elements of a parameter or buffer that are changed meanwhile may not show until
+   * `train()`; assigning another tensor does.
    */
   eval(): this {
     this.#training = false;

@@ -1,9 +1,11 @@
+import { FilterCache } from '../ops/conv2d/filterCache.ts';
 import { linear, linearBiasGrad, linearInputGrad, linearWeightGrad } from '../ops/linear.ts';
 import { checkDType, type DType } from '../tensor/dtype.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { fanInUniform, type Initializer } from './initializers.ts';
 import { checkInput, kept, Layer } from './layer.ts';
 import { checkCount, checkReduction, GradientBuffers, type GradReduction, parameter } from './parameters.ts';
+import type { Following, Stage } from './stage.ts';
 
 export interface LinearOptions {
   inFeatures: number;
@@ -31,6 +33,7 @@ export class Linear extends Layer {
   readonly dtype: DType;
   readonly gradReduction: GradReduction;
   readonly #buffers = new GradientBuffers();
+  readonly #cache = new FilterCache();
   #input: Tensor | null = null;
 
   /** @throws ArgumentError, NotInitializedError, OutOfMemoryError, ThreadError */
@@ -55,10 +58,20 @@ export class Linear extends Layer {
 
   /** @param x [batch, in]; it is kept for backward @returns [batch, out] */
   override forward(x: Tensor): Tensor {
-    checkInput(x, this.dtype);
-    const y = linear(x, this.params.W as Tensor, this.params.b);
+    const y = this.#forward(x, {});
     this.#input = this.training ? x : null;
     return y;
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return {
+      run: (x, following) => this.#forward(x, following),
+      takesActivation: true,
+      forget: () => {
+        this.#input = null;
+      },
+    };
   }
 
   /** @param dy [batch, out] @returns dx, [batch, in] */
@@ -73,10 +86,22 @@ export class Linear extends Layer {
     return dx;
   }
 
+  override train(): this {
+    this.#cache.clear();
+    return super.train();
+  }
+
   override dispose(): void {
+    this.#cache.clear();
     this.#buffers.dispose();
     this.#input = null;
     super.dispose();
+  }
+
+  #forward(x: Tensor, { activation }: Following): Tensor {
+    checkInput(x, this.dtype);
+    const cache = this.training ? undefined : this.#cache;
+    return linear(x, this.params.W as Tensor, this.params.b, { activation, cache });
   }
 }
 

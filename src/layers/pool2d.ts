@@ -10,6 +10,7 @@ import { checkPadding } from '../ops/window.ts';
 import { pair, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { kept, Layer } from './layer.ts';
+import type { Stage } from './stage.ts';
 
 /** The largest value of each window of [batch, channels, height, width]; dy goes back to where it was found. */
 export class MaxPool2D extends Layer {
@@ -26,6 +27,11 @@ export class MaxPool2D extends Layer {
     const y = maxPool2d(x, this.options);
     this.#input = this.training ? x : null;
     return y;
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return { run: x => this.forward(x) };
   }
 
   override backward(dy: Tensor): Tensor {
@@ -48,6 +54,11 @@ export class AvgPool2D extends Layer {
     const y = avgPool2d(x, this.options);
     this.#inputShape = this.training ? x.shape : null;
     return y;
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return { run: x => this.forward(x) };
   }
 
   override backward(dy: Tensor): Tensor {

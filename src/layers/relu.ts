@@ -1,6 +1,7 @@
 import { relu, reluGrad } from '../ops/relu.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { kept, Layer } from './layer.ts';
+import type { Stage } from './stage.ts';
 
 /** y = max(x, 0); dx = dy where x > 0. Tensors of any shape. */
 export class ReLU extends Layer {
@@ -10,6 +11,18 @@ export class ReLU extends Layer {
     const y = relu(x);
     this.#input = this.training ? x : null;
     return y;
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return {
+      run: (x, _, out) => relu(x, { out }),
+      activation: 'relu',
+      inPlace: true,
+      forget: () => {
+        this.#input = null;
+      },
+    };
   }
 
   override backward(dy: Tensor): Tensor {

@@ -2,8 +2,10 @@ import { ArgumentError } from '../errors.ts';
 import { add } from '../ops/add.ts';
 import { scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { exposes, inferWithin, isOverwritable } from './inference.ts';
 import { joinTensors } from './joinTensors.ts';
 import { kept, Layer } from './layer.ts';
+import type { Stage } from './stage.ts';
 
 /**
  * A residual connection (He et al., 2016): y = body(x) + shortcut(x), without a shortcut body(x) + x. Parameters are named
@@ -41,7 +43,7 @@ export class Residual extends Layer {
   override forward(x: Tensor): Tensor {
     this.#release();
     const { body, shortcut } = this;
-    if (!this.training) return scope(() => add(body.forward(x), shortcut ? shortcut.forward(x) : x));
+    if (!this.training) return this.#infer(x);
     const between: Tensor[] = [];
     const keep = (value: Tensor) => {
       if (value !== x) between.push(value);
@@ -50,6 +52,11 @@ export class Residual extends Layer {
     const y = add(keep(body.forward(x)), shortcut ? keep(shortcut.forward(x)) : x);
     this.#between = between;
     return y;
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return { run: x => this.#infer(x), exposes: this.children.some(exposes), forget: () => this.#release() };
   }
 
   /** @returns the sum of the gradients of body and shortcut */
@@ -62,6 +69,15 @@ export class Residual extends Layer {
   override dispose(): void {
     this.#release();
     for (const layer of this.children) layer.dispose();
+  }
+
+  /** The sum takes the place of a summand that is nobody else's. */
+  #infer(x: Tensor): Tensor {
+    return scope(() => {
+      const body = inferWithin([this.body], x);
+      const other = this.shortcut ? inferWithin([this.shortcut], x) : { value: x, ours: false };
+      return add(body.value, other.value, { out: [body, other].find(isOverwritable)?.value });
+    });
   }
 
   #release(): void {

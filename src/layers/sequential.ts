@@ -1,12 +1,18 @@
 import { ArgumentError } from '../errors.ts';
 import { scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { infer } from './inference.ts';
 import { joinTensors } from './joinTensors.ts';
 import { Layer } from './layer.ts';
+import type { Stage } from './stage.ts';
 
 /**
- * Layers one after the other. What passes between them belongs to the network: it is given back at the next forward (in `eval()`
- * at once), so that a loop without scopes keeps its memory flat but for what the network returns.
+ * Layers one after the other. What passes between them belongs to the network: it is given back at the next forward, so that a loop
+ * without scopes keeps its memory flat but for what the network returns.
+ *
+ * In `eval()` layers are joined, those of inner networks too: a batch normalisation is folded into the convolution before it, ReLU and
+ * ReLU6 are applied as results are written, other activations in place; the rest is given back as soon as it has been read. Classes
+ * with a forward of their own and layers in training mode are called as they are.
  */
 export class Sequential extends Layer {
   readonly layers: readonly Layer[];
@@ -28,8 +34,8 @@ export class Sequential extends Layer {
   }
 
   override forward(x: Tensor): Tensor {
-    if (!this.training) return scope(() => this.layers.reduce((value, layer) => layer.forward(value), x));
     this.#release();
+    if (!this.training) return infer(this.layers, x);
     let value = x;
     for (const layer of this.layers) {
       if (value !== x) this.#between.push(value);
@@ -40,6 +46,11 @@ export class Sequential extends Layer {
 
   override backward(dy: Tensor): Tensor {
     return scope(() => this.layers.reduceRight((gradient, layer) => layer.backward(gradient), dy));
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return { forget: () => this.#release() };
   }
 
   override dispose(): void {

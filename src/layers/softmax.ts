@@ -1,6 +1,7 @@
 import { softmax, softmaxGrad } from '../ops/softmax.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { kept, Layer } from './layer.ts';
+import type { Stage } from './stage.ts';
 
 /**
  * Softmax over the classes of [batch, classes]; dx[j] = y[j] * (dy[j] - sum over k of y[k] * dy[k]). Its output has to live until
@@ -13,6 +14,17 @@ export class Softmax extends Layer {
     const y = softmax(x);
     this.#output = this.training ? y : null;
     return y;
+  }
+
+  /** @internal */
+  override get inferenceStage(): Stage {
+    return {
+      run: (x, _, out) => softmax(x, { out }),
+      inPlace: true,
+      forget: () => {
+        this.#output = null;
+      },
+    };
   }
 
   override backward(dy: Tensor): Tensor {

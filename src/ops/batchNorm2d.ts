@@ -6,6 +6,7 @@ import { checkRank4, checkSameShape, type Shape4 } from '../tensor/shape.ts';
 import { allocate, checkTensor, makeContiguous, type Tensor } from '../tensor/tensor.ts';
 import type { ScaleOption } from './conv2d/filterGrad.ts';
 import { type Activation, limitsOf, UNLIMITED } from './conv2d/forward.ts';
+import type { Clamp } from './conv2d/product.ts';
 import { checkOperands, checkOut, inFormat, type OutOption, produce } from './operands.ts';
 import { type ActivationOutput, checkThrough, maskOf } from './through.ts';
 
@@ -205,8 +206,8 @@ export function batchNorm2dGrad(
   });
 }
 
-/** y[n][c] = y[n][c] + b[c] for each pixel, in place. @internal */
-export function addBias(y: Tensor, b: Tensor): void {
+/** y[n][c] = y[n][c] + b[c] for each pixel, within `limits`, in place. @internal */
+export function addBias(y: Tensor, b: Tensor, limits: Clamp = UNLIMITED): void {
   const channels = y.shape[1] as number;
   const { runtime } = y.storage;
   const type = DTYPES[y.dtype].kernel;
@@ -219,7 +220,7 @@ export function addBias(y: Tensor, b: Tensor): void {
   values.fill(0, start, start + channels);
   values.fill(1, start + channels, start + 2 * channels);
   values.copyWithin(start + 2 * channels, b.address / bytes, b.address / bytes + channels);
-  const now = { ...args, x: y.address, target: y.address, coefficients, ...UNLIMITED };
+  const now = { ...args, x: y.address, target: y.address, coefficients, ...limits };
   runtime.run('scaleShift', type, now, blocks);
 }
 

@@ -2,9 +2,11 @@ import { ArgumentError, ShapeError } from '../errors.ts';
 import { checkRank4, checkSameShape, pair, type Shape4 } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { addBias } from './batchNorm2d.ts';
+import { type Activation, limitsOf } from './conv2d/forward.ts';
 import type { Conv2DOptions } from './conv2d/geometry.ts';
 import { conv2dInputGrad } from './conv2d/inputGrad.ts';
 import { checkOperands, checkOut, type OutOption } from './operands.ts';
+import { relu, relu6 } from './relu.ts';
 import { checkPadding, type Padding, type Pair } from './window.ts';
 
 export interface ConvTranspose2DOptions extends Omit<Conv2DOptions, 'padding'> {
@@ -12,6 +14,11 @@ export interface ConvTranspose2DOptions extends Omit<Conv2DOptions, 'padding'> {
   padding?: Exclude<Padding, string> | undefined;
   /** Rows and columns more at the bottom and right, less than the stride. Default 0. */
   outputPadding?: Pair | undefined;
+}
+
+export interface ConvTranspose2DForwardOptions extends ConvTranspose2DOptions, OutOption {
+  /** What is done to each result, as in `conv2d`; in the pass that adds the bias, where there is one. */
+  activation?: Activation | undefined;
 }
 
 /**
@@ -33,17 +40,19 @@ export function convTranspose2d(
   x: Tensor,
   w: Tensor,
   b?: Tensor | null,
-  options: ConvTranspose2DOptions & OutOption = {},
+  options: ConvTranspose2DForwardOptions = {},
 ): Tensor {
   const dtype = checkOperands({ x, w }, { b: b ?? undefined });
-  const { outputPadding: _, ...rest } = options;
+  const { outputPadding: _, activation, ...rest } = options;
+  const limits = limitsOf(activation);
   const outputShape = convTranspose2dShape(x.shape, w.shape, options);
   if (b) {
     checkSameShape('b', b.shape, [outputShape[1]]);
     checkOut(options.out, outputShape, dtype, [b]);
   }
   const y = conv2dInputGrad(x, w, outputShape, rest);
-  if (b) addBias(y, b);
+  if (b) addBias(y, b, limits);
+  else if (activation) (activation === 'relu' ? relu : relu6)(y, { out: y });
   return y;
 }
 

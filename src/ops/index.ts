@@ -31,11 +31,11 @@ export { conv2dFilterGrad, type ScaleOption } from './conv2d/filterGrad.ts';
 export { type Activation, type Conv2DForwardOptions, conv2d } from './conv2d/forward.ts';
 export type { Conv2DOptions } from './conv2d/geometry.ts';
 export { type Conv2DInputGradOptions, conv2dInputGrad } from './conv2d/inputGrad.ts';
-export { type ConvTranspose2DOptions, convTranspose2d } from './convTranspose2d.ts';
+export { type ConvTranspose2DForwardOptions, type ConvTranspose2DOptions, convTranspose2d } from './convTranspose2d.ts';
 export { type DropoutOptions, dropout } from './dropout.ts';
 export { bceWithLogits, bceWithLogitsGrad, mse, mseGrad } from './elementLosses.ts';
 export { globalAvgPool2d, globalAvgPool2dGrad } from './globalAvgPool2d.ts';
-export { linear, linearBiasGrad, linearInputGrad, linearWeightGrad } from './linear.ts';
+export { type LinearForwardOptions, linear, linearBiasGrad, linearInputGrad, linearWeightGrad } from './linear.ts';
 export type { OutOption } from './operands.ts';
 export {
   type AvgPool2DOptions,

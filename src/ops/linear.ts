@@ -3,8 +3,10 @@ import { SUM_CHANNELS } from '../runtime/abi.ts';
 import { DTYPES } from '../tensor/dtype.ts';
 import { checkSameShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import type { FilterCache } from './conv2d/filterCache.ts';
 import type { ScaleOption } from './conv2d/filterGrad.ts';
 import { filterGradPass } from './conv2d/filterGradPass.ts';
+import { type Activation, limitsOf } from './conv2d/forward.ts';
 import { forwardPass } from './conv2d/forwardPass.ts';
 import type { Images } from './conv2d/frame.ts';
 import { type ConvGeometry, convGeometry } from './conv2d/geometry.ts';
@@ -13,6 +15,13 @@ import { checkOperands, checkOut, type OutOption, produce } from './operands.ts'
 
 // A fully connected layer is a 1x1 convolution of a 1x1 image: the passes are the convolution's.
 
+export interface LinearForwardOptions extends OutOption {
+  /** What is done to each result on its way out, as in `conv2d`. */
+  activation?: Activation | undefined;
+  /** Where the packed weights are kept, for weights that stay the same. @internal */
+  cache?: FilterCache | undefined;
+}
+
 /**
  * y[n][o] = b[o] + sum over i of x[n][i] * w[o][i].
  *
@@ -20,23 +29,27 @@ import { checkOperands, checkOut, type OutOption, produce } from './operands.ts'
  * @param w [out, in]
  * @param b [out], optional
  * @returns [batch, out]
- * @throws ShapeError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
+ * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
-export function linear(x: Tensor, w: Tensor, b?: Tensor | null, options: OutOption = {}): Tensor {
+export function linear(x: Tensor, w: Tensor, b?: Tensor | null, options: LinearForwardOptions = {}): Tensor {
   const bias = b ?? undefined;
   const dtype = checkOperands({ x, w }, { b: bias });
   const g = linearGeometry(x.shape, w.shape);
   if (bias) checkSameShape('b', bias.shape, [g.outChannels]);
   const shape = [g.batch, g.outChannels];
+  const clamp = limitsOf(options.activation);
   checkOut(options.out, shape, dtype, bias ? [x, w, bias] : [x, w]);
   const { runtime } = x.storage;
+  const type = DTYPES[dtype].kernel;
+  const prepared = options.cache?.get(runtime, type, w, g, 'direct');
   return produce(options.out, shape, dtype, 'contiguous', y => {
-    forwardPass(runtime, DTYPES[dtype].kernel, g, {
+    forwardPass(runtime, type, g, {
       x: rowsOf(x),
-      w: w.address,
-      prepared: false,
+      w: prepared ?? w.address,
+      prepared: prepared !== undefined,
       bias: bias?.address ?? 0,
       y: y.address,
+      clamp,
     });
   });
 }

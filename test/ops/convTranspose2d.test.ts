@@ -4,8 +4,8 @@ import { type ConvTranspose2DOptions, convTranspose2d } from '../../src/ops/inde
 import { expectExactly, expectSums } from '../helpers/compare.ts';
 import { expectArgumentError, shown } from '../helpers/errors.ts';
 import { describeOut } from '../helpers/out.ts';
-import { formats, made } from '../helpers/tensors.ts';
-import { dtypes, magnitude, random } from '../helpers/values.ts';
+import { formats, made, read } from '../helpers/tensors.ts';
+import { dtypes, magnitude, map, random, scaled } from '../helpers/values.ts';
 import * as reference from '../reference/convTranspose2d.ts';
 
 const cases: { x: number[]; w: number[]; options: ConvTranspose2DOptions }[] = [
@@ -46,6 +46,24 @@ describe.each(dtypes)('convTranspose2d in %s', dtype => {
     }
   });
 
+  it.each([
+    ['relu', Number.POSITIVE_INFINITY],
+    ['relu6', 6],
+  ] as const)('with %s at the end', (activation, upper) => {
+    for (const { x: xShape, w: wShape, options } of cases)
+      scope(() => {
+        const outChannels = (wShape[1] as number) * (options.groups ?? 1);
+        const [x, w] = [made(random(xShape, 1, dtype), dtype), made(scaled(random(wShape, 2, dtype), 4), dtype)];
+        for (const b of [made(random([outChannels], 3, dtype), dtype), null]) {
+          const plain = read(convTranspose2d(x, w, b, options));
+          expectExactly(
+            convTranspose2d(x, w, b, { ...options, activation }),
+            map(plain, v => Math.min(Math.max(v, 0), upper)),
+          );
+        }
+      });
+  });
+
   it('spreads a pixel', () => {
     const y = convTranspose2d(tensor([2], [1, 1, 1, 1], dtype), tensor([1, 2, 3, 4], [1, 1, 2, 2], dtype), null, {
       stride: 2,
@@ -67,6 +85,7 @@ describe('convTranspose2d refuses', () => {
     ['dilation', [0]],
     ['groups', [0, 2, 1.5]],
     ['algorithm', ['fast']],
+    ['activation', ['tanh', 1]],
   ] as const)('%s of no meaning', (argument, values) => {
     for (const value of values)
       expectArgumentError(

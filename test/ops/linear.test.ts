@@ -1,12 +1,20 @@
 import { describe, it } from 'vitest';
-import { DisposedError, DTypeError, ForeignTensorError, ShapeError, scope, zeros } from '../../src/index.ts';
+import {
+  ArgumentError,
+  DisposedError,
+  DTypeError,
+  ForeignTensorError,
+  ShapeError,
+  scope,
+  zeros,
+} from '../../src/index.ts';
 import { linear, linearBiasGrad, linearInputGrad, linearWeightGrad } from '../../src/ops/index.ts';
 import { expectExactly, expectSums } from '../helpers/compare.ts';
 import { range } from '../helpers/convCases.ts';
 import { expectArgumentError, expectError } from '../helpers/errors.ts';
 import { describeOut } from '../helpers/out.ts';
-import { made } from '../helpers/tensors.ts';
-import { type DType, dtypes, magnitude, random, scaled } from '../helpers/values.ts';
+import { made, read } from '../helpers/tensors.ts';
+import { type DType, dtypes, magnitude, map, random, scaled } from '../helpers/values.ts';
 import * as reference from '../reference/linear.ts';
 
 function check(batch: number, inputs: number, out: number, dtype: DType, factor = 1): void {
@@ -54,6 +62,23 @@ describe.each(dtypes)('linear in %s, forward and the three gradients', dtype => 
     for (const n of range(1, 9)) check(3, n, 10 - n, dtype, 1 / 3);
   });
 
+  it.each([
+    ['relu', Number.POSITIVE_INFINITY],
+    ['relu6', 6],
+  ] as const)('with %s at the end', (activation, upper) => {
+    for (const out of range(1, 17)) {
+      const [x, w, b] = [random([7, 5], 1, dtype), scaled(random([out, 5], 2, dtype), 8), random([out], 3, dtype)];
+      scope(() => {
+        const operands = [made(x, dtype), made(w, dtype), made(b, dtype)] as const;
+        const plain = read(linear(...operands));
+        expectExactly(
+          linear(...operands, { activation }),
+          map(plain, v => Math.min(Math.max(v, 0), upper)),
+        );
+      });
+    }
+  });
+
   it('without bias', () => {
     const [x, w] = [random([3, 5], 1, dtype), random([7, 5], 2, dtype)];
     const [expected, scale] = [reference.linear(x, w, null), reference.linear(magnitude(x), magnitude(w), null)];
@@ -77,6 +102,9 @@ describe('linear refuses', () => {
     ['weight gradient: dy that is not 2-D', 'dy', '[3]', () => linearWeightGrad(x(), zeros([3]))],
     ['bias gradient: dy that is not 2-D', 'dy', '[7]', () => linearBiasGrad(zeros([7]))],
   ] as const)('%s', (_, argument, value, run) => expectArgumentError(run, ShapeError, argument, value));
+
+  it('an activation that it does not know', () =>
+    expectArgumentError(() => linear(x(), w(), null, { activation: 'tanh' as never }), ArgumentError, 'activation'));
 
   it('tensors of several dtypes, disposed ones and foreign ones', () => {
     expectArgumentError(() => linear(x(), zeros([7, 5], 'float64')), DTypeError, 'w', 'float64');
