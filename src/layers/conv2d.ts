@@ -3,9 +3,10 @@ import { addScaled } from '../ops/addScaled.ts';
 import { type Algorithm, checkAlgorithm } from '../ops/conv2d/algorithm.ts';
 import { conv2dBiasGrad } from '../ops/conv2d/biasGrad.ts';
 import { conv2dFilterGrad } from '../ops/conv2d/filterGrad.ts';
-import { conv2d } from '../ops/conv2d/forward.ts';
+import { type Activation, conv2d } from '../ops/conv2d/forward.ts';
 import { type Conv2DOptions as ConvOptions, checkGroups } from '../ops/conv2d/geometry.ts';
 import { conv2dInputGrad } from '../ops/conv2d/inputGrad.ts';
+import type { ActivationOutput } from '../ops/through.ts';
 import { checkPadding, type Padding, type Pair } from '../ops/window.ts';
 import { zeros } from '../tensor/create.ts';
 import { checkDType, type DType } from '../tensor/dtype.ts';
@@ -137,13 +138,14 @@ export class Conv2D extends Layer {
   /** @param x [batch, in, height, width]; it is kept for backward */
   override forward(x: Tensor): Tensor {
     this.#check(x);
-    const y = this.training ? conv2d(x, this.filters, this.bias, this.#options) : this.#infer(x, {});
-    this.#input = this.training ? x : null;
+    if (this.training) return this.#train(x, undefined);
+    const y = this.#infer(x, {});
+    this.#input = null;
     return y;
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return {
       run: (x, following) => {
         this.#check(x);
@@ -154,20 +156,18 @@ export class Conv2D extends Layer {
       forget: () => {
         this.#input = null;
       },
+      train: (x, activation) => {
+        this.#check(x);
+        return this.#train(x, activation);
+      },
+      input: this.#input,
+      backwardThrough: (dy, activation) => this.#backward(dy, activation),
     };
   }
 
   /** @param dy [batch, out, outHeight, outWidth] @returns dx, of the shape of forward's x */
   override backward(dy: Tensor): Tensor {
-    const x = kept(this, this.#input);
-    const { filters, bias } = this;
-    const scale = this.gradReduction === 'mean' ? 1 / (x.shape[0] as number) : 1;
-    const dx = conv2dInputGrad(dy, filters, x.shape, this.#inputGradOptions);
-    const dW = this.#buffers.get('W', filters);
-    this.grads.W = conv2dFilterGrad(x, dy, filters.shape, { ...this.#options, scale, out: dW });
-    if (this.weightDecay) addScaled(dW, filters, 2 * this.weightDecayLambda * scale);
-    if (bias) this.grads.b = conv2dBiasGrad(dy, { scale, out: this.#buffers.get('b', bias) });
-    return dx;
+    return this.#backward(dy, undefined);
   }
 
   override train(): this {
@@ -187,6 +187,24 @@ export class Conv2D extends Layer {
     if (x.shape.length !== 4 || x.shape[1] !== this.inChannels) {
       throw new ShapeError('x', x.shape, `[batch, ${this.inChannels}, height, width]`);
     }
+  }
+
+  #train(x: Tensor, activation: Activation | undefined): Tensor {
+    const y = conv2d(x, this.filters, this.bias, { ...this.#options, activation });
+    this.#input = x;
+    return y;
+  }
+
+  #backward(dy: Tensor, through: ActivationOutput | undefined): Tensor {
+    const x = kept(this, this.#input);
+    const { filters, bias } = this;
+    const scale = this.gradReduction === 'mean' ? 1 / (x.shape[0] as number) : 1;
+    const dx = conv2dInputGrad(dy, filters, x.shape, { ...this.#inputGradOptions, through });
+    const dW = this.#buffers.get('W', filters);
+    this.grads.W = conv2dFilterGrad(x, dy, filters.shape, { ...this.#options, scale, out: dW });
+    if (this.weightDecay) addScaled(dW, filters, 2 * this.weightDecayLambda * scale);
+    if (bias) this.grads.b = conv2dBiasGrad(dy, { scale, out: this.#buffers.get('b', bias) });
+    return dx;
   }
 
   #infer(x: Tensor, { norm, activation }: Following): Tensor {

@@ -16,7 +16,7 @@ export class Flatten extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return { run: x => this.forward(x) };
   }
 

@@ -5,7 +5,8 @@ import { scope } from '../tensor/scope.ts';
 import { checkSameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Activation, limitsOf, UNLIMITED } from './conv2d/forward.ts';
-import { checkOperands, checkOut, inFormat, type OutOption, produce } from './operands.ts';
+import { checkOperands, checkOut, inFormat, isInFormat, type OutOption, produce } from './operands.ts';
+import { gradThrough } from './relu.ts';
 import { type ActivationOutput, checkThrough, maskOf } from './through.ts';
 
 export interface AddOptions extends OutOption {
@@ -37,8 +38,10 @@ export function add(a: Tensor, b: Tensor, options: AddOptions = {}): Tensor {
   return scope(() => {
     // The sum stands as `a` does; where that is `out`, `b` must not have it overwritten in another order.
     const { format } = a;
+    // A gradient stands as the tensor that it is of: one transpose of the sum, not one of the mask and one of the reader's.
+    if (through && !isInFormat(through.output, format)) return gradThrough(add(a, b), through, { out });
     const other = inFormat(b, format);
-    const mask = through && maskOf(through, format);
+    const mask = through && maskOf(through);
     return produce(out, a.shape, dtype, format, y => {
       const { lower, upper } = mask ?? limits;
       const operands = { a: a.address, b: other.address, target: y.address, output: mask?.output.address ?? 0 };

@@ -176,7 +176,7 @@ export function batchNorm2dGrad(
     const weightGrad = options.weightGrad ?? allocate([channels], dtype, 'contiguous');
     const biasGrad = options.biasGrad ?? allocate([channels], dtype, 'contiguous');
     const gradient = inFormat(dy, x.format);
-    const mask = through && maskOf(through, x.format);
+    const mask = through && maskOf({ ...through, output: inFormat(through.output, x.format) });
     const dx = produce(out, shape, dtype, x.format, target => {
       const { blocks, args } = cut(x);
       const [partials = 0, coefficients = 0] = runtime.scratch.reserve(

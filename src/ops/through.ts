@@ -1,9 +1,7 @@
 import { ArgumentError } from '../errors.ts';
-import type { MemoryFormat } from '../tensor/format.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Activation, limitsOf } from './conv2d/forward.ts';
 import type { Clamp } from './conv2d/product.ts';
-import { inFormat } from './operands.ts';
 
 /**
  * An activation that a gradient goes through: it is 0 unless 0 < output (and output < 6 for relu6), so also where the output is NaN,
@@ -33,13 +31,9 @@ export interface OutputMask extends Clamp {
   readonly output: Tensor;
 }
 
-/**
- * The mask of a checked `through`, in the wanted format (a copy is made in the scope of the caller).
- *
- * @throws OutOfMemoryError, ThreadError
- */
-export function maskOf({ activation, output }: ActivationOutput, format: MemoryFormat): OutputMask {
+/** The mask of a checked `through`. */
+export function maskOf({ activation, output }: ActivationOutput): OutputMask {
   const { lower, upper } = limitsOf(activation) as Clamp;
   // relu's upper limit is infinity, which is an output like any other.
-  return { lower, upper: upper === Number.POSITIVE_INFINITY ? Number.NaN : upper, output: inFormat(output, format) };
+  return { lower, upper: upper === Number.POSITIVE_INFINITY ? Number.NaN : upper, output };
 }

@@ -4,7 +4,8 @@ import { DTYPES } from '../../tensor/dtype.ts';
 import { scope } from '../../tensor/scope.ts';
 import { checkSameShape, type Shape } from '../../tensor/shape.ts';
 import { makeContiguous, type Tensor } from '../../tensor/tensor.ts';
-import { checkOperands, checkOut, type OutOption, produce } from '../operands.ts';
+import { checkOperands, checkOut, isInFormat, type OutOption, produce } from '../operands.ts';
+import { gradThrough } from '../relu.ts';
 import { type ActivationOutput, checkThrough, maskOf, type OutputMask } from '../through.ts';
 import { chooseAlgorithm, resultFormat } from './algorithm.ts';
 import { imagesOf } from './forward.ts';
@@ -56,7 +57,12 @@ export function conv2dInputGrad(
   const type = DTYPES[dtype].kernel;
   const format = resultFormat(algorithm);
   return scope(() => {
-    const mask = through && maskOf(through, format);
+    // A gradient stands as the tensor that it is of: one transpose of dx, not one of the mask and one of the reader's.
+    if (through && !isInFormat(through.output, format)) {
+      const { through: _, out, ...plain } = options;
+      return gradThrough(conv2dInputGrad(dy, w, g.inputShape, plain), through, { out });
+    }
+    const mask = through && maskOf(through);
     return produce(options.out, g.inputShape, dtype, format, dx => {
       const operands = { dy: imagesOf(dy), w: w.address, dx: dx.address };
       if (algorithm === 'planar') {
