@@ -6,7 +6,6 @@ import { conv2dFilterGrad } from '../ops/conv2d/filterGrad.ts';
 import { type Activation, conv2d } from '../ops/conv2d/forward.ts';
 import { type Conv2DOptions as ConvOptions, checkGroups } from '../ops/conv2d/geometry.ts';
 import { conv2dInputGrad } from '../ops/conv2d/inputGrad.ts';
-import type { ActivationOutput } from '../ops/through.ts';
 import { checkPadding, type Padding, type Pair } from '../ops/window.ts';
 import { zeros } from '../tensor/create.ts';
 import { checkDType, type DType } from '../tensor/dtype.ts';
@@ -160,14 +159,20 @@ export class Conv2D extends Layer {
         this.#check(x);
         return this.#train(x, activation);
       },
-      input: this.#input,
-      backwardThrough: (dy, activation) => this.#backward(dy, activation),
     };
   }
 
   /** @param dy [batch, out, outHeight, outWidth] @returns dx, of the shape of forward's x */
   override backward(dy: Tensor): Tensor {
-    return this.#backward(dy, undefined);
+    const x = kept(this, this.#input);
+    const { filters, bias } = this;
+    const scale = this.gradReduction === 'mean' ? 1 / (x.shape[0] as number) : 1;
+    const dx = conv2dInputGrad(dy, filters, x.shape, this.#inputGradOptions);
+    const dW = this.#buffers.get('W', filters);
+    this.grads.W = conv2dFilterGrad(x, dy, filters.shape, { ...this.#options, scale, out: dW });
+    if (this.weightDecay) addScaled(dW, filters, 2 * this.weightDecayLambda * scale);
+    if (bias) this.grads.b = conv2dBiasGrad(dy, { scale, out: this.#buffers.get('b', bias) });
+    return dx;
   }
 
   override train(): this {
@@ -193,18 +198,6 @@ export class Conv2D extends Layer {
     const y = conv2d(x, this.filters, this.bias, { ...this.#options, activation });
     this.#input = x;
     return y;
-  }
-
-  #backward(dy: Tensor, through: ActivationOutput | undefined): Tensor {
-    const x = kept(this, this.#input);
-    const { filters, bias } = this;
-    const scale = this.gradReduction === 'mean' ? 1 / (x.shape[0] as number) : 1;
-    const dx = conv2dInputGrad(dy, filters, x.shape, { ...this.#inputGradOptions, through });
-    const dW = this.#buffers.get('W', filters);
-    this.grads.W = conv2dFilterGrad(x, dy, filters.shape, { ...this.#options, scale, out: dW });
-    if (this.weightDecay) addScaled(dW, filters, 2 * this.weightDecayLambda * scale);
-    if (bias) this.grads.b = conv2dBiasGrad(dy, { scale, out: this.#buffers.get('b', bias) });
-    return dx;
   }
 
   #infer(x: Tensor, { norm, activation }: Following): Tensor {

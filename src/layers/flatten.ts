@@ -17,7 +17,7 @@ export class Flatten extends Layer {
 
   /** @internal */
   override get stage(): Stage {
-    return { run: x => this.forward(x) };
+    return { run: x => this.forward(x), changes: true };
   }
 
   override backward(dy: Tensor): Tensor {

@@ -29,8 +29,9 @@ export function stepsOf(layers: readonly Layer[], training: boolean): Step[] {
     if (!training || !stage.run) stage.forget?.();
   });
   for (const [i, { layer, stage }] of all.entries()) {
-    // A gradient is made of the activation's output: that must not be the caller's, nor may a layer write to it.
-    const isKept = stage?.keep !== undefined && Boolean(all[i + 1]?.stage);
+    // A gradient is made of the activation's output, and stands as it does: that must not be the caller's, nor may a layer change it.
+    const next = all[i + 1]?.stage;
+    const isKept = stage?.keep !== undefined && Boolean(next && !next.changes);
     const last = steps.at(-1);
     const isJoined = (!training || isKept) && stage !== null && joins(last, stage, training);
     if (!isJoined) steps.push({ layer, stage });
@@ -64,6 +65,13 @@ function ownerOf(layer: Layer, method: 'forward' | 'backward'): object {
   let at: object = layer;
   while (!Object.hasOwn(at, method)) at = Object.getPrototypeOf(at);
   return at;
+}
+
+/** Whether what it is given in training may be another one afterwards. */
+export function changes(layer: Layer): boolean {
+  const stage = stageOf(layer, true);
+  if (!stage) return true;
+  return stage.run ? stage.changes === true : layer.children.some(changes);
 }
 
 /** Makes a layer part of the step before it, where that can do its work. */

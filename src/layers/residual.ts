@@ -5,6 +5,7 @@ import type { ActivationOutput } from '../ops/through.ts';
 import { scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { exposes, inferWithin, isOverwritable } from './inference.ts';
+import { changes } from './joining.ts';
 import { joinTensors } from './joinTensors.ts';
 import { kept, Layer } from './layer.ts';
 import type { Stage } from './stage.ts';
@@ -55,6 +56,7 @@ export class Residual extends Layer {
       takesActivation: true,
       exposes: this.children.some(exposes),
       forget: () => this.#release(),
+      changes: this.training && this.children.some(changes),
       train: (x, activation) => {
         this.#release();
         return this.#train(x, activation);

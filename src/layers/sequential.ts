@@ -13,8 +13,8 @@ import { trainBackward, trainForward } from './training.ts';
  *
  * In `eval()` layers are joined, those of inner networks too: a batch normalisation is folded into the convolution before it, ReLU and
  * ReLU6 are applied as results are written, other activations in place; the rest is given back as soon as it has been read. In training
- * ReLU and ReLU6 are joined to the convolution, normalisation or residual connection before them, and their gradients to it or to what
- * comes after, with the same bits. Classes with a forward or backward of their own and layers in the other mode are called as they are.
+ * ReLU and ReLU6 are joined to the convolution, normalisation or residual connection before them, and their gradients to normalisations
+ * and residual connections, with the same bits. Classes with a forward or backward of their own and layers in the other mode are called as they are.
  */
 export class Sequential extends Layer {
   readonly layers: readonly Layer[];

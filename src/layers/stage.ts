@@ -40,6 +40,8 @@ export interface Stage {
   readonly inPlace?: boolean;
   /** Whether x comes before layers of which nothing is known, and which may keep it. */
   readonly exposes?: boolean;
+  /** Whether x may be another one after forward: in another memory format, or written to by layers of which nothing is known. */
+  readonly changes?: boolean;
   /** Lets go of what a forward in training kept. */
   readonly forget?: () => void;
 

@@ -5,7 +5,8 @@ import type { Layer } from './layer.ts';
 import type { Stage } from './stage.ts';
 
 // Networks in training: the same passes as layer by layer, with the same bits, but ReLU and ReLU6 are applied as results are written,
-// and their gradients too. Each layer has kept afterwards what its own backward needs, so that the way back is found from that
+// and their gradients as normalisations and residual connections read and write theirs (not by convolutions: they write tile by tile, so
+// that the output which decides is read out of order, and a pass of its own is no slower). Each layer has kept afterwards what its own backward needs, so that the way back is found from that
 // alone: whatever was called in between, it gives what the layers would give one by one.
 
 /**
@@ -30,10 +31,12 @@ export function trainBackward(layers: readonly Layer[], dy: Tensor): Tensor {
     const { layer, stage } = all[i] as (typeof all)[number];
     const previous = all[i - 1]?.stage ?? null;
     const [behind, before] = [passed(stage), passed(previous)];
+    // A normalisation has least trouble with it: it reads in order what stands as its input does.
+    const isLeft = all[i - 2]?.stage?.backwardFrom !== undefined;
     if (behind && previous?.backwardFrom) {
       gradient = previous.backwardFrom(gradient, behind);
       i--;
-    } else if (before && stage?.backwardThrough && stage.input === before.output) {
+    } else if (before && !isLeft && stage?.backwardThrough && stage.input === before.output) {
       gradient = stage.backwardThrough(gradient, before);
       i--;
     } else {
