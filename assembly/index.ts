@@ -34,11 +34,11 @@ import {
 } from './loss/softmaxCrossEntropy';
 import { batchNormCoefficients as batchNormCoefficientsOf, scaleShift as scaleShiftOf } from './norm/apply';
 import { BatchNormArgs } from './norm/args';
+import { batchNormGrad as batchNormGradOf } from './norm/gradient';
 import {
   batchNormGradCoefficients as batchNormGradCoefficientsOf,
-  batchNormGrad as batchNormGradOf,
   batchNormGradPartials as batchNormGradPartialsOf,
-} from './norm/gradient';
+} from './norm/gradientSums';
 import {
   batchNormPartials as batchNormPartialsOf,
   batchNormStatistics as batchNormStatisticsOf,

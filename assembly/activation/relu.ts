@@ -1,5 +1,6 @@
 import { ELEMENTWISE_BLOCK } from '../jobs';
 import { Simd } from '../simd';
+import { Clamp } from './clamp';
 
 /**
  * Forward: y[i] = min(max(x[i], 0), upper). Backward: dx[i] = 0 < x[i] < upper ? dy[i] : 0. ReLU: upper is NaN, no limit; ReLU6: 6.
@@ -15,18 +16,6 @@ export class ReluArgs {
   upper: f64;
 }
 
-abstract class Clamp {
-  /**
-   * min(max(v, 0), upper). pmax and pmin take the limit only where it compares beyond, so that NaN in v stays and NaN as limit is
-   * none; + 0 makes 0 of -0. Three instructions of x86, where max alone, which orders NaN and zeros, has six: 0.126 ns an element
-   * instead of 0.187.
-   */
-  @inline
-  static of<T>(v: v128, zero: v128, upper: v128): v128 {
-    return v128.add<T>(v128.pmin<T>(v128.pmax<T>(v, zero), upper), zero);
-  }
-}
-
 /** One block of work: ELEMENTWISE_BLOCK elements. */
 export function relu<T>(args: ReluArgs, first: i32, last: i32): void {
   const shift = alignof<T>();
@@ -38,15 +27,15 @@ export function relu<T>(args: ReluArgs, first: i32, last: i32): void {
   let x = args.x + ((<usize>i) << shift);
   let target = args.target + ((<usize>i) << shift);
   for (; i <= end - 2 * lanes; i += 2 * lanes) {
-    const a = Clamp.of<T>(v128.load(x), zero, upper);
-    const b = Clamp.of<T>(v128.load(x, 16), zero, upper);
+    const a = Clamp.of<T>(v128.load(x), zero, upper, zero);
+    const b = Clamp.of<T>(v128.load(x, 16), zero, upper, zero);
     v128.store(target, a);
     v128.store(target, b, 16);
     x += 32;
     target += 32;
   }
   for (; i < end; i += lanes) {
-    Simd.storePartial<T>(target, Clamp.of<T>(Simd.loadPartial<T>(x, end - i, zero), zero, upper), end - i);
+    Simd.storePartial<T>(target, Clamp.of<T>(Simd.loadPartial<T>(x, end - i, zero), zero, upper, zero), end - i);
     x += 16;
     target += 16;
   }

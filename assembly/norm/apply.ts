@@ -1,3 +1,4 @@
+import { Clamp } from '../activation/clamp';
 import { Simd } from '../simd';
 import { BatchNormArgs, NORM_CHANNELS, Norm } from './args';
 
@@ -28,9 +29,15 @@ export function batchNormCoefficients<T>(args: BatchNormArgs, first: i32, last: 
   }
 }
 
+abstract class Affine {
+  @inline
+  static of<T>(x: v128, centre: v128, scale: v128, shift: v128): v128 {
+    return Simd.fma<T>(v128.sub<T>(x, centre), scale, shift);
+  }
+}
+
 /**
- * target = min(max((x - centre) * scale + shift, lower), upper), with the coefficients of each channel. NaN stays NaN, by the order of
- * pmax's and pmin's operands: they are one instruction each, max and min seven.
+ * target = min(max((x - centre) * scale + shift, lower), upper), with the coefficients of each channel. NaN stays NaN.
  * One block of work: a chunk or a plane.
  */
 export function scaleShift<T>(args: BatchNormArgs, first: i32, last: i32): void {
@@ -40,61 +47,102 @@ export function scaleShift<T>(args: BatchNormArgs, first: i32, last: i32): void 
   }
 }
 
+/** Four pixels at a time, so that coefficients are loaded once for them. */
 function chunkScaleShift<T>(args: BatchNormArgs, chunk: i32): void {
-  const shift = alignof<T>();
   const lanes = Simd.lanes<T>();
-  const plane = (<usize>args.channels) << shift;
+  const rowBytes = (<usize>args.channels) << alignof<T>();
+  const rows = Norm.length(args, chunk);
+  const offset = <usize>chunk * <usize>args.rowBlock * rowBytes;
   const lower = v128.splat<T>(<T>args.lower);
   const upper = v128.splat<T>(<T>args.upper);
-  const offset = <usize>chunk * <usize>args.rowBlock * plane;
+  const zero = Clamp.zero<T>(args.lower);
+  const whole = args.channels & -lanes;
   let x = args.x + offset;
   let target = args.target + offset;
-  for (let row = Norm.length(args, chunk); row > 0; --row) {
+  let left = rows;
+  for (; left >= 4; left -= 4) {
     let factors = args.coefficients;
-    let left = args.channels;
-    for (; left >= lanes; left -= lanes) {
-      const d = v128.sub<T>(v128.load(x), v128.load(factors));
-      const y = Simd.fma<T>(d, v128.load(factors + plane), v128.load(factors + 2 * plane));
-      v128.store(target, v128.pmin<T>(v128.pmax<T>(y, lower), upper));
+    for (let c = 0; c < whole; c += lanes) {
+      const centre = v128.load(factors);
+      const scale = v128.load(factors + rowBytes);
+      const shift = v128.load(factors + 2 * rowBytes);
+      const y0 = Affine.of<T>(v128.load(x), centre, scale, shift);
+      const y1 = Affine.of<T>(v128.load(x + rowBytes), centre, scale, shift);
+      const y2 = Affine.of<T>(v128.load(x + 2 * rowBytes), centre, scale, shift);
+      const y3 = Affine.of<T>(v128.load(x + 3 * rowBytes), centre, scale, shift);
+      v128.store(target, Clamp.of<T>(y0, lower, upper, zero));
+      v128.store(target + rowBytes, Clamp.of<T>(y1, lower, upper, zero));
+      v128.store(target + 2 * rowBytes, Clamp.of<T>(y2, lower, upper, zero));
+      v128.store(target + 3 * rowBytes, Clamp.of<T>(y3, lower, upper, zero));
       x += 16;
       target += 16;
       factors += 16;
     }
-    for (; left > 0; --left) {
-      const d = v128.sub<T>(v128.splat<T>(load<T>(x)), v128.splat<T>(load<T>(factors)));
-      const y = Simd.fma<T>(d, v128.splat<T>(load<T>(factors + plane)), v128.splat<T>(load<T>(factors + 2 * plane)));
-      v128.store_lane<T>(target, v128.pmin<T>(v128.pmax<T>(y, lower), upper), 0);
-      x += sizeof<T>();
-      target += sizeof<T>();
-      factors += sizeof<T>();
+    const rest = rowBytes * 4 - ((<usize>whole) << alignof<T>());
+    x += rest;
+    target += rest;
+  }
+  for (; left > 0; --left) {
+    let factors = args.coefficients;
+    for (let c = 0; c < whole; c += lanes) {
+      const y = Affine.of<T>(
+        v128.load(x),
+        v128.load(factors),
+        v128.load(factors + rowBytes),
+        v128.load(factors + 2 * rowBytes),
+      );
+      v128.store(target, Clamp.of<T>(y, lower, upper, zero));
+      x += 16;
+      target += 16;
+      factors += 16;
     }
+    const rest = rowBytes - ((<usize>whole) << alignof<T>());
+    x += rest;
+    target += rest;
+  }
+  for (let channel = whole; channel < args.channels; ++channel) {
+    const at = (<usize>channel) << alignof<T>();
+    elements<T>(args, args.coefficients + at, offset + at, rowBytes, rows);
+  }
+}
+
+/** `count` elements of one channel, `step` bytes apart. */
+function elements<T>(args: BatchNormArgs, factors: usize, offset: usize, step: usize, count: i32): void {
+  const plane = (<usize>args.channels) << alignof<T>();
+  const centre = v128.splat<T>(load<T>(factors));
+  const scale = v128.splat<T>(load<T>(factors + plane));
+  const shift = v128.splat<T>(load<T>(factors + 2 * plane));
+  const lower = v128.splat<T>(<T>args.lower);
+  const upper = v128.splat<T>(<T>args.upper);
+  const zero = Clamp.zero<T>(args.lower);
+  let x = args.x + offset;
+  let target = args.target + offset;
+  for (let left = count; left > 0; --left) {
+    const y = Affine.of<T>(v128.splat<T>(load<T>(x)), centre, scale, shift);
+    v128.store_lane<T>(target, Clamp.of<T>(y, lower, upper, zero), 0);
+    x += step;
+    target += step;
   }
 }
 
 function planeScaleShift<T>(args: BatchNormArgs, block: i32): void {
-  const shift = alignof<T>();
   const lanes = Simd.lanes<T>();
-  const plane = (<usize>args.channels) << shift;
+  const plane = (<usize>args.channels) << alignof<T>();
   const lower = v128.splat<T>(<T>args.lower);
   const upper = v128.splat<T>(<T>args.upper);
-  const factors = args.coefficients + ((<usize>(block % args.channels)) << shift);
+  const zero = Clamp.zero<T>(args.lower);
+  const factors = args.coefficients + ((<usize>(block % args.channels)) << alignof<T>());
   const centre = v128.splat<T>(load<T>(factors));
   const scale = v128.splat<T>(load<T>(factors + plane));
-  const add = v128.splat<T>(load<T>(factors + 2 * plane));
-  const offset = (<usize>block * <usize>args.pixels) << shift;
+  const shift = v128.splat<T>(load<T>(factors + 2 * plane));
+  const offset = (<usize>block * <usize>args.pixels) << alignof<T>();
+  const whole = args.pixels & -lanes;
   let x = args.x + offset;
   let target = args.target + offset;
-  let left = args.pixels;
-  for (; left >= lanes; left -= lanes) {
-    const y = Simd.fma<T>(v128.sub<T>(v128.load(x), centre), scale, add);
-    v128.store(target, v128.pmin<T>(v128.pmax<T>(y, lower), upper));
+  for (let i = 0; i < whole; i += lanes) {
+    v128.store(target, Clamp.of<T>(Affine.of<T>(v128.load(x), centre, scale, shift), lower, upper, zero));
     x += 16;
     target += 16;
   }
-  for (; left > 0; --left) {
-    const y = Simd.fma<T>(v128.sub<T>(v128.splat<T>(load<T>(x)), centre), scale, add);
-    v128.store_lane<T>(target, v128.pmin<T>(v128.pmax<T>(y, lower), upper), 0);
-    x += sizeof<T>();
-    target += sizeof<T>();
-  }
+  elements<T>(args, factors, offset + ((<usize>whole) << alignof<T>()), sizeof<T>(), args.pixels - whole);
 }

@@ -1,3 +1,5 @@
+import { Simd } from '../simd';
+
 /**
  * Batch normalisation of images x channels x pixels, contiguous or channels-last:
  *
@@ -14,7 +16,9 @@ export class BatchNormArgs {
   dy: usize;
   /** y or dx. May be x or dy. */
   target: usize;
-  /** T[3][chunks][channels] forward, T[2][chunks][channels] backward: the sums of each block. */
+  /** Of the activation behind y, where dy is the gradient of that: dy counts as 0 unless 0 < output < upper. 0: none. */
+  output: usize;
+  /** T[chunks][3][channels] forward, T[chunks][2][channels] backward: the sums of each block. */
   partials: usize;
   /** [channels]: f64 where `wide` is 1, else T. */
   mean: usize;
@@ -41,7 +45,7 @@ export class BatchNormArgs {
   momentum: f64;
   /** The gradients of weight and bias are multiplied by it. */
   scale: f64;
-  /** Limits of y. */
+  /** Limits of y; NaN as `upper`: none. */
   lower: f64;
   upper: f64;
 }
@@ -70,10 +74,17 @@ export abstract class Norm {
     return <f64>load<T>(address + ((<usize>channel) << alignof<T>()));
   }
 
-  /** Bytes from one plane of `partials` to the next. */
+  /** Bytes of a value of every channel. */
   @inline
-  static plane<T>(args: BatchNormArgs): usize {
-    return (<usize>args.chunks * <usize>args.channels) << alignof<T>();
+  static row<T>(args: BatchNormArgs): usize {
+    return (<usize>args.channels) << alignof<T>();
+  }
+
+  /** Zeros for whole vectors of `channels`. */
+  @inline
+  static clear<T>(target: usize, channels: i32): void {
+    const end = target + ((<usize>channels) << alignof<T>());
+    for (let at = target; at < end; at += 16) v128.store(at, Simd.zero());
   }
 
   /** The means of a vector of channels, as T holds them. */

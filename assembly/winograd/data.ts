@@ -93,7 +93,6 @@ export function winogradOutput<T>(args: WinogradDataArgs, first: i32, last: i32)
   const scratch = args.scratch;
   const lineBytes = <usize>points * 16;
   const zero = Simd.zero();
-  const clamp = args.finish == FINISH_CLAMP ? 1 : 0;
   const lower = v128.splat<T>(<T>args.lower);
   const upper = v128.splat<T>(<T>args.upper);
   for (let block = first; block < last; ++block) {
@@ -119,10 +118,11 @@ export function winogradOutput<T>(args: WinogradDataArgs, first: i32, last: i32)
         16,
         zero,
         0,
+        0,
         zero,
         zero,
       );
-      const whole = columns == size && count >= lanes && args.finish != FINISH_MASK;
+      const whole = columns == size && count >= lanes;
       transformOutput<T>(
         size,
         rows,
@@ -133,7 +133,8 @@ export function winogradOutput<T>(args: WinogradDataArgs, first: i32, last: i32)
         whole ? pixelBytes : 16,
         whole ? rowBytes : lineBytes,
         bias,
-        clamp,
+        whole || args.finish == FINISH_CLAMP ? args.finish : 0,
+        args.mask,
         lower,
         upper,
       );

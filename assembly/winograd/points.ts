@@ -1,3 +1,4 @@
+import { FINISH_CLAMP, FINISH_MASK } from '../gemm/args';
 import { Simd } from '../simd';
 
 /*
@@ -90,7 +91,10 @@ export function transformData<T>(
   }
 }
 
-/** A^T m, plus `bias`, limited to lower..upper with `clamp`: lines of size + 2 vectors to size. */
+/**
+ * A^T m, plus `bias`: lines of size + 2 vectors to size. `finish`, one of FINISH_*: limited to lower..upper, or 0 where what stands `mask`
+ * bytes after the target is not between them.
+ */
 export function transformOutput<T>(
   size: i32,
   lines: i32,
@@ -101,7 +105,8 @@ export function transformOutput<T>(
   targetBytes: usize,
   targetLine: usize,
   bias: v128,
-  clamp: i32,
+  finish: i32,
+  mask: usize,
   lower: v128,
   upper: v128,
 ): void {
@@ -118,12 +123,15 @@ export function transformOutput<T>(
       const difference = v128.sub<T>(m1, m2);
       let y0 = v128.add<T>(bias, v128.add<T>(m0, sum));
       let y1 = v128.add<T>(bias, v128.add<T>(difference, m3));
-      if (clamp) {
+      const q1 = target + targetBytes;
+      if (finish == FINISH_CLAMP) {
         y0 = Simd.clamp<T>(y0, lower, upper);
         y1 = Simd.clamp<T>(y1, lower, upper);
+      } else if (finish == FINISH_MASK) {
+        y0 = v128.and(y0, Simd.between<T>(v128.load(target + mask), lower, upper));
+        y1 = v128.and(y1, Simd.between<T>(v128.load(q1 + mask), lower, upper));
       }
       v128.store(target, y0);
-      const q1 = target + targetBytes;
       v128.store(q1, y1);
       source += sourceLine;
       target += targetLine;
@@ -156,18 +164,23 @@ export function transformOutput<T>(
     let y1 = Simd.fma<T>(b, differenceB, Simd.fma<T>(a, differenceA, bias));
     let y2 = Simd.fma<T>(b2, sumB, Simd.fma<T>(a2, sumA, bias));
     let y3 = v128.add<T>(bias, Simd.fma<T>(b3, differenceB, Simd.fma<T>(a3, differenceA, m5)));
-    if (clamp) {
+    const q1 = target + targetBytes;
+    const q2 = q1 + targetBytes;
+    const q3 = q2 + targetBytes;
+    if (finish == FINISH_CLAMP) {
       y0 = Simd.clamp<T>(y0, lower, upper);
       y1 = Simd.clamp<T>(y1, lower, upper);
       y2 = Simd.clamp<T>(y2, lower, upper);
       y3 = Simd.clamp<T>(y3, lower, upper);
+    } else if (finish == FINISH_MASK) {
+      y0 = v128.and(y0, Simd.between<T>(v128.load(target + mask), lower, upper));
+      y1 = v128.and(y1, Simd.between<T>(v128.load(q1 + mask), lower, upper));
+      y2 = v128.and(y2, Simd.between<T>(v128.load(q2 + mask), lower, upper));
+      y3 = v128.and(y3, Simd.between<T>(v128.load(q3 + mask), lower, upper));
     }
     v128.store(target, y0);
-    const q1 = target + targetBytes;
     v128.store(q1, y1);
-    const q2 = q1 + targetBytes;
     v128.store(q2, y2);
-    const q3 = q2 + targetBytes;
     v128.store(q3, y3);
     source += sourceLine;
     target += targetLine;

@@ -21,6 +21,7 @@ import type { Stage } from './stage.ts';
 
 /** y = min(max(x, 0), 6); dx = dy where 0 < x < 6. */
 export class ReLU6 extends Layer {
+  /** In a network perhaps the output. */
   #input: Tensor | null = null;
 
   override forward(x: Tensor): Tensor {
@@ -30,13 +31,17 @@ export class ReLU6 extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return {
       run: (x, _, out) => relu6(x, { out }),
       activation: 'relu6',
       inPlace: true,
       forget: () => {
         this.#input = null;
+      },
+      input: this.#input,
+      keep: output => {
+        this.#input = output;
       },
     };
   }
@@ -69,7 +74,7 @@ export class LeakyReLU extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return {
       run: (x, _, out) => leakyRelu(x, { negativeSlope: this.negativeSlope, out }),
       inPlace: true,
@@ -95,7 +100,7 @@ export class HardSwish extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return {
       run: (x, _, out) => hardSwish(x, { out }),
       inPlace: true,
@@ -121,7 +126,7 @@ export class SiLU extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return {
       run: (x, _, out) => silu(x, { out }),
       inPlace: true,
@@ -147,7 +152,7 @@ export class Sigmoid extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return {
       run: (x, _, out) => sigmoid(x, { out }),
       inPlace: true,
@@ -173,7 +178,7 @@ export class Tanh extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return {
       run: (x, _, out) => tanh(x, { out }),
       inPlace: true,

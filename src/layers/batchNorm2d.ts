@@ -7,6 +7,8 @@ import {
   checkEps,
   checkShare,
 } from '../ops/batchNorm2d.ts';
+import type { Activation } from '../ops/conv2d/forward.ts';
+import type { ActivationOutput } from '../ops/through.ts';
 import { zeros } from '../tensor/create.ts';
 import { checkDType, type DType } from '../tensor/dtype.ts';
 import { scope, unscoped, untrack } from '../tensor/scope.ts';
@@ -96,46 +98,24 @@ export class BatchNorm2D extends Layer {
       this.#keep(null, null);
       return y;
     }
-    this.#check(x);
-    const { weight = null, bias = null } = this.params;
-    const { eps, momentum } = this;
-    const running = { mean: this.runningMean, variance: this.runningVar };
-    return scope(() => {
-      const statistics = batchNorm2dStatistics(x, { running: { ...running, momentum } });
-      const y = batchNorm2d(x, statistics, weight, bias, { eps });
-      // They are needed until backward, whatever scope this is in.
-      untrack(statistics.mean);
-      untrack(statistics.variance);
-      this.#keep(x, statistics);
-      return y;
-    });
+    return this.#train(x, undefined);
   }
 
   /** @param dy of the shape of forward's x @returns dx, of the same */
   override backward(dy: Tensor): Tensor {
-    const x = kept(this, this.#input);
-    const statistics = kept(this, this.#statistics);
-    const { weight, bias } = this.params;
-    const { eps } = this;
-    if (!weight || !bias) {
-      return scope(() => batchNorm2dGrad(dy, x, statistics, null, { eps }).dx);
-    }
-    const scale = this.gradReduction === 'mean' ? 1 / (x.shape[0] as number) : 1;
-    const targets = { weightGrad: this.#gradients.get('weight', weight), biasGrad: this.#gradients.get('bias', bias) };
-    const { dx } = batchNorm2dGrad(dy, x, statistics, weight, { eps, scale, ...targets });
-    this.grads.weight = targets.weightGrad;
-    this.grads.bias = targets.biasGrad;
-    return dx;
+    return this.#backward(dy, undefined);
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return {
       run: (x, following, out) => this.#infer(x, following, out),
       norm: this,
       takesActivation: true,
       inPlace: true,
       forget: () => this.#keep(null, null),
+      train: (x, activation) => this.#train(x, activation),
+      backwardFrom: (dy, activation) => this.#backward(dy, activation),
     };
   }
 
@@ -154,6 +134,38 @@ export class BatchNorm2D extends Layer {
     checkInput(x, this.dtype);
     if (x.shape.length !== 4 || x.shape[1] !== this.channels)
       throw new ShapeError('x', x.shape, `[batch, ${this.channels}, height, width]`);
+  }
+
+  #train(x: Tensor, activation: Activation | undefined): Tensor {
+    this.#check(x);
+    const { weight = null, bias = null } = this.params;
+    const { eps, momentum } = this;
+    const running = { mean: this.runningMean, variance: this.runningVar };
+    return scope(() => {
+      const statistics = batchNorm2dStatistics(x, { running: { ...running, momentum } });
+      const y = batchNorm2d(x, statistics, weight, bias, { eps, activation });
+      // They are needed until backward, whatever scope this is in.
+      untrack(statistics.mean);
+      untrack(statistics.variance);
+      this.#keep(x, statistics);
+      return y;
+    });
+  }
+
+  #backward(dy: Tensor, through: ActivationOutput | undefined): Tensor {
+    const x = kept(this, this.#input);
+    const statistics = kept(this, this.#statistics);
+    const { weight, bias } = this.params;
+    const { eps } = this;
+    if (!weight || !bias) {
+      return scope(() => batchNorm2dGrad(dy, x, statistics, null, { eps, through }).dx);
+    }
+    const scale = this.gradReduction === 'mean' ? 1 / (x.shape[0] as number) : 1;
+    const targets = { weightGrad: this.#gradients.get('weight', weight), biasGrad: this.#gradients.get('bias', bias) };
+    const { dx } = batchNorm2dGrad(dy, x, statistics, weight, { eps, scale, through, ...targets });
+    this.grads.weight = targets.weightGrad;
+    this.grads.bias = targets.biasGrad;
+    return dx;
   }
 
   #infer(x: Tensor, { activation }: Following, out: Tensor | undefined): Tensor {

@@ -3,7 +3,7 @@ import { addScaled } from '../ops/addScaled.ts';
 import { type Algorithm, checkAlgorithm } from '../ops/conv2d/algorithm.ts';
 import { conv2dBiasGrad } from '../ops/conv2d/biasGrad.ts';
 import { conv2dFilterGrad } from '../ops/conv2d/filterGrad.ts';
-import { conv2d } from '../ops/conv2d/forward.ts';
+import { type Activation, conv2d } from '../ops/conv2d/forward.ts';
 import { type Conv2DOptions as ConvOptions, checkGroups } from '../ops/conv2d/geometry.ts';
 import { conv2dInputGrad } from '../ops/conv2d/inputGrad.ts';
 import { checkPadding, type Padding, type Pair } from '../ops/window.ts';
@@ -137,13 +137,14 @@ export class Conv2D extends Layer {
   /** @param x [batch, in, height, width]; it is kept for backward */
   override forward(x: Tensor): Tensor {
     this.#check(x);
-    const y = this.training ? conv2d(x, this.filters, this.bias, this.#options) : this.#infer(x, {});
-    this.#input = this.training ? x : null;
+    if (this.training) return this.#train(x, undefined);
+    const y = this.#infer(x, {});
+    this.#input = null;
     return y;
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return {
       run: (x, following) => {
         this.#check(x);
@@ -153,6 +154,10 @@ export class Conv2D extends Layer {
       takesActivation: true,
       forget: () => {
         this.#input = null;
+      },
+      train: (x, activation) => {
+        this.#check(x);
+        return this.#train(x, activation);
       },
     };
   }
@@ -193,6 +198,12 @@ export class Conv2D extends Layer {
     if (x.shape.length !== 4 || x.shape[1] !== this.inChannels) {
       throw new ShapeError('x', x.shape, `[batch, ${this.inChannels}, height, width]`);
     }
+  }
+
+  #train(x: Tensor, activation: Activation | undefined): Tensor {
+    const y = conv2d(x, this.filters, this.bias, { ...this.#options, activation });
+    this.#input = x;
+    return y;
   }
 
   #infer(x: Tensor, { norm, activation }: Following): Tensor {

@@ -112,7 +112,7 @@ export class ConvTranspose2D extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return {
       run: (x, following) => this.#forward(x, following),
       // In groups an output channel's filters do not stand in one place of W's second axis.
@@ -121,6 +121,11 @@ export class ConvTranspose2D extends Layer {
       takesActivation: true,
       forget: () => {
         this.#input = null;
+      },
+      train: (x, activation) => {
+        const y = this.#forward(x, { activation });
+        this.#input = x;
+        return y;
       },
     };
   }

@@ -62,7 +62,8 @@ export class Dropout extends Layer {
   }
 
   /** In `eval()` it is a sequence of no layers. @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
+    if (this.training) return { run: x => this.forward(x) };
     return {
       forget: () => {
         this.#drawn = null;

@@ -16,8 +16,8 @@ export class Flatten extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
-    return { run: x => this.forward(x) };
+  override get stage(): Stage {
+    return { run: x => this.forward(x), changes: true };
   }
 
   override backward(dy: Tensor): Tensor {

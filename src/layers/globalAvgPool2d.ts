@@ -15,7 +15,7 @@ export class GlobalAvgPool2D extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return { run: x => this.forward(x) };
   }
 

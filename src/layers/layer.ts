@@ -49,8 +49,8 @@ export abstract class Layer {
     return this.namedChildren.map(([, layer]) => layer);
   }
 
-  /** For networks in `eval()`; null: nothing is known of the layer but `forward`. @internal */
-  get inferenceStage(): Stage | null {
+  /** For networks; null: nothing is known of the layer but `forward` and `backward`. @internal */
+  get stage(): Stage | null {
     return null;
   }
 

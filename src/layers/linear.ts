@@ -65,12 +65,17 @@ export class Linear extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return {
       run: (x, following) => this.#forward(x, following),
       takesActivation: true,
       forget: () => {
         this.#input = null;
+      },
+      train: (x, activation) => {
+        const y = this.#forward(x, { activation });
+        this.#input = x;
+        return y;
       },
     };
   }

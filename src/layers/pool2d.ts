@@ -30,7 +30,7 @@ export class MaxPool2D extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return { run: x => this.forward(x) };
   }
 
@@ -57,7 +57,7 @@ export class AvgPool2D extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return { run: x => this.forward(x) };
   }
 

@@ -5,6 +5,7 @@ import type { Stage } from './stage.ts';
 
 /** y = max(x, 0); dx = dy where x > 0. Tensors of any shape. */
 export class ReLU extends Layer {
+  /** In a network perhaps the output. */
   #input: Tensor | null = null;
 
   override forward(x: Tensor): Tensor {
@@ -14,13 +15,17 @@ export class ReLU extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return {
       run: (x, _, out) => relu(x, { out }),
       activation: 'relu',
       inPlace: true,
       forget: () => {
         this.#input = null;
+      },
+      input: this.#input,
+      keep: output => {
+        this.#input = output;
       },
     };
   }

@@ -5,14 +5,17 @@ import { infer } from './inference.ts';
 import { joinTensors } from './joinTensors.ts';
 import { Layer } from './layer.ts';
 import type { Stage } from './stage.ts';
+import { trainBackward, trainBackwardParams, trainForward } from './training.ts';
 
 /**
  * Layers one after the other. What passes between them belongs to the network: it is given back at the next forward, so that a loop
  * without scopes keeps its memory flat but for what the network returns.
  *
  * In `eval()` layers are joined, those of inner networks too: a batch normalisation is folded into the convolution before it, ReLU and
- * ReLU6 are applied as results are written, other activations in place; the rest is given back as soon as it has been read. Classes
- * with a forward of their own and layers in training mode are called as they are.
+ * ReLU6 are applied as results are written, other activations in place; the rest is given back as soon as it has been read. In training
+ * ReLU and ReLU6 are joined to the convolution, normalisation or residual connection before them, and their gradients to normalisations
+ * and residual connections, with the same bits. Classes with a forward or backward of their own and layers in the other mode are called
+ * as they are.
  */
 export class Sequential extends Layer {
   readonly layers: readonly Layer[];
@@ -36,29 +39,19 @@ export class Sequential extends Layer {
   override forward(x: Tensor): Tensor {
     this.#release();
     if (!this.training) return infer(this.layers, x);
-    let value = x;
-    for (const layer of this.layers) {
-      if (value !== x) this.#between.push(value);
-      value = layer.forward(value);
-    }
-    return value;
+    return trainForward(this.layers, x, this.#between);
   }
 
   override backward(dy: Tensor): Tensor {
-    return scope(() => this.layers.reduceRight((gradient, layer) => layer.backward(gradient), dy));
+    return scope(() => trainBackward(this.layers, dy));
   }
 
   override backwardParams(dy: Tensor): void {
-    // Nothing before the first layer with parameters has anything to do.
-    const first = this.layers.findIndex(({ params }) => Object.keys(params).length > 0);
-    scope(() => {
-      const gradient = this.layers.slice(first + 1).reduceRight((value, layer) => layer.backward(value), dy);
-      this.layers[first]?.backwardParams(gradient);
-    });
+    scope(() => trainBackwardParams(this.layers, dy));
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return { forget: () => this.#release() };
   }
 

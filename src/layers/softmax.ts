@@ -17,7 +17,7 @@ export class Softmax extends Layer {
   }
 
   /** @internal */
-  override get inferenceStage(): Stage {
+  override get stage(): Stage {
     return {
       run: (x, _, out) => softmax(x, { out }),
       inPlace: true,

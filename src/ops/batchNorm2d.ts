@@ -5,9 +5,10 @@ import { scope } from '../tensor/scope.ts';
 import { checkRank4, checkSameShape, type Shape4 } from '../tensor/shape.ts';
 import { allocate, checkTensor, makeContiguous, type Tensor } from '../tensor/tensor.ts';
 import type { ScaleOption } from './conv2d/filterGrad.ts';
-import { type Activation, limitsOf } from './conv2d/forward.ts';
+import { type Activation, limitsOf, UNLIMITED } from './conv2d/forward.ts';
 import type { Clamp } from './conv2d/product.ts';
 import { checkOperands, checkOut, inFormat, type OutOption, produce } from './operands.ts';
+import { type ActivationOutput, checkThrough, maskOf } from './through.ts';
 
 /** Of each channel, [channels]: float64, or of the images' element type. */
 export interface ChannelStatistics {
@@ -24,6 +25,22 @@ export interface RunningStatistics extends ChannelStatistics {
 export interface EpsOption {
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number | undefined;
+}
+
+export interface BatchNorm2dOptions extends EpsOption, OutOption {
+  /** What follows, in the same pass: relu = max(y, 0), relu6 = min(max(y, 0), 6). Default: nothing. */
+  activation?: Activation | undefined;
+}
+
+export interface BatchNorm2dGradOptions extends EpsOption, ScaleOption, OutOption {
+  /**
+   * The activation that followed, where dy is the gradient of its output: dy counts as 0 unless 0 < output (and output < 6 for relu6).
+   * Default: none.
+   */
+  through?: ActivationOutput | undefined;
+  /** Where the gradients of weight and bias go, [channels]. Default: new tensors. */
+  weightGrad?: Tensor;
+  biasGrad?: Tensor;
 }
 
 /**
@@ -83,7 +100,7 @@ export function batchNorm2dStatistics(
  * @param statistics those of the batch (`batchNorm2dStatistics`), or running ones
  * @param weight [channels]; null: ones
  * @param bias [channels]; null: zeros
- * @param options `activation`: what follows, in the same pass. `out` may be `x`
+ * @param options `out` may be `x`
  * @returns y, of x's shape
  * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
@@ -92,7 +109,7 @@ export function batchNorm2d(
   statistics: ChannelStatistics,
   weight: Tensor | null,
   bias: Tensor | null,
-  options: EpsOption & OutOption & { readonly activation?: Activation | undefined } = {},
+  options: BatchNorm2dOptions = {},
 ): Tensor {
   const dtype = checkOperands({ x }, { weight: weight ?? undefined, bias: bias ?? undefined });
   const shape = checkImages('x', x);
@@ -124,8 +141,7 @@ export function batchNorm2d(
  * @param x the input of the forward pass
  * @param statistics of x, from `batchNorm2dStatistics`
  * @param weight that of the forward pass
- * @param options `scale`: of the gradients of weight and bias (1 / batch for the mean), not of dx. `out`: where dx goes, which may be dy;
- *   `weightGrad` and `biasGrad`: where these go, [channels]
+ * @param options `scale`: of the gradients of weight and bias (1 / batch for the mean), not of dx. `out`: where dx goes, which may be dy
  * @returns dx, and the other two where they were given, else new ones
  * @throws ShapeError, ArgumentError, DTypeError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
  */
@@ -134,16 +150,20 @@ export function batchNorm2dGrad(
   x: Tensor,
   statistics: ChannelStatistics,
   weight: Tensor | null,
-  options: EpsOption & ScaleOption & OutOption & { weightGrad?: Tensor; biasGrad?: Tensor } = {},
+  options: BatchNorm2dGradOptions = {},
 ): { dx: Tensor; weightGrad: Tensor; biasGrad: Tensor } {
-  const dtype = checkOperands({ dy, x }, { weight: weight ?? undefined });
+  const through = checkThrough(options.through, 'that of the activation');
+  const optional = { weight: weight ?? undefined, 'through.output': through?.output };
+  const dtype = checkOperands({ dy, x }, optional);
   const shape = checkImages('x', x);
   checkSameShape('dy', dy.shape, shape);
+  if (through) checkSameShape('through.output', through.output.shape, shape);
   const channels = shape[1];
   const eps = checkEps(options.eps);
   const operands = channelOperands(statistics, channels, dtype, weight, null);
   const { out } = options;
-  const given = [x, statistics.mean, statistics.variance, ...(weight ? [weight] : [])];
+  const more = [weight, through?.output].filter(t => t != null);
+  const given = [x, statistics.mean, statistics.variance, ...more];
   checkOut(out, shape, dtype, out === dy ? given : [dy, ...given]);
   for (const [name, target] of Object.entries({ weightGrad: options.weightGrad, biasGrad: options.biasGrad }))
     checkOut(target, [channels], dtype, [dy, ...given, ...(out ? [out] : [])], name);
@@ -156,6 +176,7 @@ export function batchNorm2dGrad(
     const weightGrad = options.weightGrad ?? allocate([channels], dtype, 'contiguous');
     const biasGrad = options.biasGrad ?? allocate([channels], dtype, 'contiguous');
     const gradient = inFormat(dy, x.format);
+    const mask = through && maskOf({ ...through, output: inFormat(through.output, x.format) });
     const dx = produce(out, shape, dtype, x.format, target => {
       const { blocks, args } = cut(x);
       const [partials = 0, coefficients = 0] = runtime.scratch.reserve(
@@ -168,6 +189,8 @@ export function batchNorm2dGrad(
         x: x.address,
         dy: gradient.address,
         target: target.address,
+        output: mask?.output.address ?? 0,
+        upper: mask?.upper ?? Number.NaN,
         partials,
         coefficients,
         weightGrad: weightGrad.address,
@@ -203,12 +226,11 @@ export function addBias(y: Tensor, b: Tensor, limits: Clamp = UNLIMITED): void {
 
 type Args = KernelArgs<'scaleShift'>;
 
-const UNLIMITED = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY };
-
 const NOTHING: Args = {
   x: 0,
   dy: 0,
   target: 0,
+  output: 0,
   partials: 0,
   mean: 0,
   variance: 0,

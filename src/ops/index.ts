@@ -14,9 +14,11 @@ export {
   tanhGrad,
 } from './activations.ts';
 export { type AdamStepOptions, adamStep } from './adamStep.ts';
-export { add } from './add.ts';
+export { type AddOptions, add } from './add.ts';
 export { addScaled } from './addScaled.ts';
 export {
+  type BatchNorm2dGradOptions,
+  type BatchNorm2dOptions,
   batchNorm2d,
   batchNorm2dGrad,
   batchNorm2dStatistics,
@@ -28,7 +30,7 @@ export { conv2dBiasGrad } from './conv2d/biasGrad.ts';
 export { conv2dFilterGrad, type ScaleOption } from './conv2d/filterGrad.ts';
 export { type Activation, type Conv2DForwardOptions, conv2d } from './conv2d/forward.ts';
 export type { Conv2DOptions } from './conv2d/geometry.ts';
-export { type Conv2DInputGradOptions, conv2dInputGrad, type InputActivation } from './conv2d/inputGrad.ts';
+export { type Conv2DInputGradOptions, conv2dInputGrad } from './conv2d/inputGrad.ts';
 export { type ConvTranspose2DForwardOptions, type ConvTranspose2DOptions, convTranspose2d } from './convTranspose2d.ts';
 export { type DropoutOptions, dropout } from './dropout.ts';
 export { bceWithLogits, bceWithLogitsGrad, mse, mseGrad } from './elementLosses.ts';
@@ -53,4 +55,5 @@ export {
   softmaxCrossEntropyGrad,
 } from './softmaxCrossEntropy.ts';
 export { sumOfSquares } from './sumOfSquares.ts';
+export type { ActivationOutput } from './through.ts';
 export type { Padding, Pair } from './window.ts';

@@ -88,9 +88,14 @@ export function produce(
   return target;
 }
 
+/** Whether the elements of a tensor stand in `format`. */
+export function isInFormat(tensor: Tensor, format: MemoryFormat): boolean {
+  return tensor.format === format || sameInBothFormats(tensor.shape);
+}
+
 /** `tensor` itself if its elements stand in `format`, else a copy that does (made in the scope of the caller). */
 export function inFormat(tensor: Tensor, format: MemoryFormat): Tensor {
-  if (tensor.format === format || sameInBothFormats(tensor.shape)) return tensor;
+  if (isInFormat(tensor, format)) return tensor;
   const copy = allocate(tensor.shape, tensor.dtype, format);
   transposeFormat(tensor.storage.runtime, tensor, copy.address, format);
   return copy;

@@ -4,6 +4,7 @@ import { scope } from '../tensor/scope.ts';
 import { checkSameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { checkOperands, checkOut, inFormat, type OutOption, produce } from './operands.ts';
+import type { ActivationOutput } from './through.ts';
 
 /**
  * y = max(x, 0), element by element. NaN stays NaN. `out` may be `x`.
@@ -50,6 +51,11 @@ export function reluGrad(dy: Tensor, x: Tensor, options: OutOption = {}): Tensor
  */
 export function relu6Grad(dy: Tensor, x: Tensor, options: OutOption = {}): Tensor {
   return clampGrad(dy, x, 6, options);
+}
+
+/** The gradient of an activation's input, from that of its output; it stands as the output does. @internal */
+export function gradThrough(dy: Tensor, { activation, output }: ActivationOutput, options: OutOption = {}): Tensor {
+  return activation === 'relu' ? reluGrad(dy, output, options) : relu6Grad(dy, output, options);
 }
 
 /** @param upper NaN: no limit */

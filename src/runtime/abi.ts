@@ -199,7 +199,16 @@ const addScaled = /* @__PURE__ */ new Struct({ source: 'ptr', target: 'ptr', cou
 const scale = /* @__PURE__ */ new Struct({ target: 'ptr', count: 'i32', factor: 'f64' });
 
 const sumOfSquares = /* @__PURE__ */ new Struct({ source: 'ptr', sums: 'ptr', count: 'i32' });
-const add = /* @__PURE__ */ new Struct({ a: 'ptr', b: 'ptr', target: 'ptr', count: 'i32' });
+
+const add = /* @__PURE__ */ new Struct({
+  a: 'ptr',
+  b: 'ptr',
+  target: 'ptr',
+  output: 'ptr',
+  count: 'i32',
+  lower: 'f64',
+  upper: 'f64',
+});
 
 const dropout = /* @__PURE__ */ new Struct({
   x: 'ptr',
@@ -217,6 +226,7 @@ const batchNorm = /* @__PURE__ */ new Struct({
   x: 'ptr',
   dy: 'ptr',
   target: 'ptr',
+  output: 'ptr',
   partials: 'ptr',
   mean: 'ptr',
   variance: 'ptr',

@@ -59,6 +59,12 @@ export const expectExactly = (actual: Numbers, expected: Values, label?: string)
   expectWithin(actual, expected, () => 0, label);
 };
 
+/** Same numbers, and the same signs of zero. */
+export const expectBits = (actual: Numbers, expected: Numbers, label?: string): void => {
+  expect([...actual.shape], label).toEqual([...expected.shape]);
+  expect(Array.from(actual.data), label).toEqual(Array.from(expected.data));
+};
+
 /**
  * The bound of a sum of products by a direct algorithm: c * sqrt(terms) * eps * scale, where scale[i] is the same sum over
  * magnitudes. c = 2 cannot fail for up to four terms (K eps / 2 each for the result and, in float64, for the reference), and random

@@ -130,7 +130,7 @@ export function networkOf({ nodes, head, shape, dtype, seed }: NetworkCase): Seq
         return [kind === 'maxPool' ? new MaxPool2D({ kernelSize: 2 }) : new AvgPool2D({ kernelSize: 2 })];
       }
       case 'dropout':
-        return [new Dropout({ p: 0.5 })];
+        return [new Dropout({ p: 0.5, seed: whole(0, 1e9) })];
       default:
         return [ACTIVATIONS[kind]()];
     }

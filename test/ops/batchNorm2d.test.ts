@@ -9,8 +9,16 @@ import {
   tensor,
   zeros,
 } from '../../src/index.ts';
-import { batchNorm2d, batchNorm2dGrad, batchNorm2dStatistics } from '../../src/ops/index.ts';
-import { expectExactly, expectRelative, expectWithin } from '../helpers/compare.ts';
+import {
+  batchNorm2d,
+  batchNorm2dGrad,
+  batchNorm2dStatistics,
+  relu,
+  relu6,
+  relu6Grad,
+  reluGrad,
+} from '../../src/ops/index.ts';
+import { expectBits, expectExactly, expectRelative, expectWithin } from '../helpers/compare.ts';
 import { range } from '../helpers/convCases.ts';
 import { expectArgumentError, expectError } from '../helpers/errors.ts';
 import { describeOut } from '../helpers/out.ts';
@@ -133,30 +141,63 @@ describe.each(dtypes)('batchNorm2d in %s', dtype => {
       expectWithin(batchNorm2d(made(x, dtype, format), statistics, null, null, { eps: 0.1 }), y, () => near(32));
   });
 
-  it('applies an activation in the same pass', () => {
-    for (const shape of [
-      [2, 5, 3, 4],
-      [2, 8, 5, 5],
-    ]) {
-      const x = random(shape, 1, dtype);
-      const [weight, bias] = [filled([at(shape, 1)], 4), filled([at(shape, 1)], 2)];
-      for (const format of formats) {
-        const input = made(x, dtype, format);
-        const [w, b] = [made(weight, dtype), made(bias, dtype)];
-        const plain = read(batchNorm2d(input, batchNorm2dStatistics(input), w, b));
-        expect(Math.max(...plain.data)).toBeGreaterThan(6);
-        const run = (activation: 'relu' | 'relu6') =>
-          batchNorm2d(input, batchNorm2dStatistics(input), w, b, { activation });
-        expectExactly(
-          run('relu'),
-          map(plain, v => Math.max(v, 0)),
-        );
-        expectExactly(
-          run('relu6'),
-          map(plain, v => Math.min(Math.max(v, 0), 6)),
-        );
-      }
-    }
+  /** Zeros of both signs, NaN and infinities among the weights and biases, for channels whose results are exactly that. */
+  const parameters = (channels: number) => {
+    const [weights, biases] = [
+      [4, 0, -4],
+      [2, -0, 0, 6, 5, Number.NaN, -7, Number.POSITIVE_INFINITY],
+    ];
+    const cycle = (values: readonly number[]) => filled([channels], i => at(values, i % values.length));
+    return [made(cycle(weights), dtype), made(cycle(biases), dtype)] as const;
+  };
+
+  it('applies an activation in the same pass, with the bits of two', () => {
+    for (const shape of shapes)
+      for (const format of formats)
+        scope(() => {
+          const x = made(random(shape, 1, dtype), dtype, format);
+          const statistics = batchNorm2dStatistics(x);
+          const [w, b] = parameters(shape[1]);
+          const plain = batchNorm2d(x, statistics, w, b);
+          for (const [activation, apply] of Object.entries({ relu, relu6 })) {
+            const y = batchNorm2d(x, statistics, w, b, { activation: activation as 'relu' });
+            expectBits(y, apply(plain), `${activation} of [${shape}], ${format}`);
+          }
+        });
+  });
+
+  it('takes the gradient of an activation behind it in the same passes, with the bits of two', () => {
+    for (const shape of shapes)
+      for (const format of formats)
+        scope(() => {
+          const x = made(random(shape, 1, dtype), dtype, format);
+          const statistics = batchNorm2dStatistics(x);
+          const [w, b] = [made(random([shape[1]], 3, dtype), dtype), made(random([shape[1]], 4, dtype), dtype)];
+          const values = map(random(shape, 2, dtype), (v, i) => (i % 31 === 0 ? Number.NaN : v));
+          for (const [activation, gradient] of [
+            ['relu', reluGrad],
+            ['relu6', relu6Grad],
+          ] as const) {
+            const output = batchNorm2d(x, statistics, w, b, { activation });
+            // Where dy is NaN, it is behind the flat part.
+            const flat = read(output).data;
+            const open = map(values, (v, i) => (Number.isNaN(v) && at(flat, i) > 0 ? 1 : v));
+            for (const dyFormat of formats) {
+              const dy = made(open, dtype, dyFormat);
+              const options = { eps: 0.01, scale: 0.5 };
+              const wanted = batchNorm2dGrad(gradient(dy, output), x, statistics, w, options);
+              const through = { activation, output };
+              const got = batchNorm2dGrad(dy, x, statistics, w, { ...options, through });
+              const label = `${activation}, [${shape}], ${format}`;
+              expectBits(got.dx, wanted.dx, `dx, ${label}`);
+              expectBits(got.weightGrad, wanted.weightGrad, `dWeight, ${label}`);
+              expectBits(got.biasGrad, wanted.biasGrad, `dBias, ${label}`);
+              expect(read(got.dx).data.every(Number.isFinite), label).toBe(true);
+              expect(batchNorm2dGrad(dy, x, statistics, w, { ...options, through, out: dy }).dx).toBe(dy);
+              expectBits(dy, wanted.dx, `dx in place, ${label}`);
+            }
+          }
+        });
   });
 
   it('may overwrite x, and dy in the gradient', () => {
@@ -262,6 +303,23 @@ describe('batchNorm2d refuses', () => {
     );
   });
 
+  it('an activation behind it that it does not know, and outputs that do not fit', () => {
+    const output = zeros([2, 3, 4, 5]);
+    const call = (through: object, more = {}) => {
+      const options = { through: through as never, ...more };
+      return () => batchNorm2dGrad(x(), x(), statistics(), null, options);
+    };
+    const relu = { activation: 'relu', output };
+    expectArgumentError(call({ ...relu, activation: 'tanh' }), ArgumentError, 'through.activation', 'tanh');
+    for (const through of [{ output }, { activation: 'relu' }, null])
+      expectArgumentError(call(through as object), ArgumentError, 'through');
+    expectArgumentError(call({ ...relu, output: zeros([2, 3, 5, 4]) }), ShapeError, 'through.output', '[2, 3, 5, 4]');
+    expectArgumentError(call({ ...relu, output: zeros([2, 3, 4, 5], 'float64') }), DTypeError, 'through.output');
+    expectArgumentError(call(relu, { out: output }), ArgumentError, 'out');
+    output.dispose();
+    expectError(call(relu), DisposedError, 'through.output');
+  });
+
   it('gradients of parameters in memory that it reads, or in one another', () => {
     const weight = zeros([3]);
     expectArgumentError(
@@ -305,6 +363,12 @@ describeOut({
   batchNorm2d: (options, dtype) => {
     const x = made(random([2, 3, 5, 7], 1, dtype), dtype);
     return batchNorm2d(x, batchNorm2dStatistics(x), null, null, options);
+  },
+  'batchNorm2dGrad through an activation': (options, dtype) => {
+    const x = made(random([2, 3, 5, 7], 1, dtype), dtype);
+    const dy = made(random([2, 3, 5, 7], 2, dtype), dtype, 'channels-last');
+    const through = { activation: 'relu', output: relu(x) } as const;
+    return batchNorm2dGrad(dy, x, batchNorm2dStatistics(x), null, { ...options, through }).dx;
   },
   batchNorm2dGrad: (options, dtype) => {
     const x = made(random([2, 3, 5, 7], 1, dtype), dtype);

@@ -169,9 +169,17 @@ describe.each(variants)('blocks of %s', variant => {
       expectSameBits('global pools', () => [ops.globalAvgPool2d(y), ops.globalAvgPool2dGrad(mean, x.shape)]);
       expectSameBits('element by element', () => {
         const [parameter, gradient] = [x.clone(), x.clone()];
+        const through = { activation: 'relu', output: x } as const;
         ops.addScaled(gradient, x, 0.5);
         ops.sgdStep(parameter, gradient, velocity.clone(), { learningRate: 0.1, momentum: 0.9 });
-        return [ops.relu(x), ops.reluGrad(x, x), parameter, gradient, ops.add(x, velocity)];
+        return [
+          ops.relu(x),
+          ops.reluGrad(x, x),
+          parameter,
+          gradient,
+          ops.add(x, velocity),
+          ops.add(x, velocity, { through }),
+        ];
       });
       expectSameBits('steps and norms', () => {
         const [parameter, m, v] = [x.clone(), convasm.zeros(x.shape), convasm.zeros(x.shape)];
@@ -198,12 +206,14 @@ describe.each(variants)('blocks of %s', variant => {
         expectSameBits(`batch normalisation and dropout, ${image.shape}`, () => {
           const statistics = ops.batchNorm2dStatistics(image);
           const gradients = ops.batchNorm2dGrad(image, image, statistics, null);
+          const through = { activation: 'relu6', output: image } as const;
+          const masked = ops.batchNorm2dGrad(image, image, statistics, null, { through });
           const { mean, variance } = statistics;
           const [normal, dropped] = [
             ops.batchNorm2d(image, statistics, null, null),
             ops.dropout(image, { p: 0.5, seed: 1 }),
           ];
-          return [mean, variance, normal, ...Object.values(gradients), dropped];
+          return [mean, variance, normal, ...Object.values(gradients), ...Object.values(masked), dropped];
         });
       expectSameBits('linear and loss', () => {
         const loss = new convasm.SoftmaxCrossEntropy({ labelSmoothing: 0.1 });

@@ -21,6 +21,9 @@ const LIMITS: Readonly<Record<Activation, Clamp>> = {
   relu6: { lower: 0, upper: 6 },
 };
 
+/** Where there is no activation. @internal */
+export const UNLIMITED: Clamp = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY };
+
 export interface Conv2DForwardOptions extends Conv2DOptions, OutOption {
   activation?: Activation | undefined;
   /** Where the prepared filters are kept, for filters that stay the same. @internal */

@@ -93,7 +93,10 @@ export function sameBitsCases(convasm: typeof Convasm, ops: typeof Ops): Record<
       note(`${dtype} ${name}`, () => ops[name](images, target));
       note(`${dtype} gradient of ${name}`, () => ops[`${name}Grad`](images, target));
     }
+    const through = { activation: 'relu', output: images } as const;
     note(`${dtype} sum`, () => ops.add(images, images));
+    note(`${dtype} sum, activated`, () => ops.add(images, target, { activation: 'relu6' }));
+    note(`${dtype} sum through an activation`, () => ops.add(images, target, { through }));
     for (const [format, image] of Object.entries({ contiguous: images, 'channels-last': pooled.clone() })) {
       const statistics = ops.batchNorm2dStatistics(image);
       const gradients = ops.batchNorm2dGrad(image, image, statistics, null);
@@ -102,6 +105,10 @@ export function sameBitsCases(convasm: typeof Convasm, ops: typeof Ops): Record<
       note(`${dtype} ${format} batch normalisation`, () => ops.batchNorm2d(image, statistics, null, null));
       for (const [name, gradient] of Object.entries(gradients))
         note(`${dtype} ${format} batch normalisation, ${name}`, () => gradient);
+      const behind = { through: { activation: 'relu', output: image } } as const;
+      const masked = ops.batchNorm2dGrad(image, image, statistics, null, behind);
+      for (const [name, gradient] of Object.entries(masked))
+        note(`${dtype} ${format} batch normalisation through an activation, ${name}`, () => gradient);
       note(`${dtype} ${format} dropout`, () => ops.dropout(image, { p: 0.5, seed: 1 }));
       note(`${dtype} ${format} global mean`, () => ops.globalAvgPool2d(image));
     }
