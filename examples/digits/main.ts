@@ -1,7 +1,7 @@
 // The main example: `npm start`, or `npm start -- --help`.
 import { join } from 'node:path';
 import { augment, ConvasmError, type Dataset, init, meanAndDeviation, runtimeInfo, stateDict, summary } from 'convasm';
-import { writeAtomically, writeSafetensors } from 'convasm/node';
+import { progressBar, writeAtomically, writeSafetensors } from 'convasm/node';
 import { confusionMatrix, formatConfusion } from './confusion.ts';
 import { CLASSES, type DigitData, type Digits, datasetOf, take } from './digits.ts';
 import { InputError } from './errors.ts';
@@ -49,7 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
   show('the CNN', model, data.train);
   const paper = (0 - pixels.mean) / pixels.std;
   const moved = { train: augment(data.train, { seed, shift: SHIFT, fill: paper }), test: data.test };
-  const training = await train(model.net, moved, options, { signal, resume });
+  const training = await train(model.net, moved, options, { signal, resume, bar: await progressBar() });
   if (training.steps === 0) {
     print('\nInterrupted before anything was learnt: nothing is saved.');
     return INTERRUPTED;
@@ -75,7 +75,7 @@ async function main(args: readonly string[]): Promise<number> {
     const linearModel = linearClassifier(digits.train, seed);
     show('a linear classifier, to compare', linearModel, data.train);
     const settings = { ...options, learningRate: LINEAR_LEARNING_RATE };
-    const linearTraining = await train(linearModel.net, data, settings, { signal });
+    const linearTraining = await train(linearModel.net, data, settings, { signal, bar: await progressBar() });
     if (!signal.aborted) {
       linear = { model: linearModel, training: linearTraining };
       print(

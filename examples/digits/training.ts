@@ -14,7 +14,7 @@ import {
   SoftmaxCrossEntropy,
   warmUp,
 } from 'convasm';
-import { progressBar } from 'convasm/node';
+import type { ProgressBar } from 'convasm/node';
 import { Curve, type CurvePoint } from './curve.ts';
 import { CLASSES } from './digits.ts';
 
@@ -70,10 +70,11 @@ const WEIGHT_DECAY = 5e-4;
 const TEST_BATCH_SIZE = 100;
 
 /**
- * Trains `net`, showing its progress, and tests it after every epoch.
+ * Trains `net` and tests it after every epoch.
  *
  * When `signal` is aborted it stops after the batch at hand; what was learnt until then remains in `net`.
  *
+ * @param bar shows how it gets on
  * @param resume the checkpoint of a training that was stopped
  * @throws (rejects with) ConvasmError when the training diverges, or the checkpoint is of another one
  */
@@ -81,16 +82,15 @@ export async function train(
   net: Layer,
   data: { train: Dataset; test: Dataset },
   { learningRate, momentum, ...settings }: TrainingSettings,
-  { signal, resume }: { signal?: AbortSignal; resume?: Uint8Array | undefined } = {},
+  { signal, resume, bar }: { signal?: AbortSignal; resume?: Uint8Array | undefined; bar?: ProgressBar } = {},
 ): Promise<Training> {
   const plannedSteps = settings.epochs * Math.ceil(data.train.length / settings.batchSize);
   const loss = new SoftmaxCrossEntropy();
   const optimizer = new SGD(net, { learningRate, momentum, nesterov: momentum > 0, weightDecay: WEIGHT_DECAY });
-  const bar = await progressBar();
   const curve = new Curve();
   let imagesPerSecond = 0;
   const onBatch = (report: BatchReport) => {
-    bar.onBatch(report);
+    bar?.onBatch(report);
     curve.add(report);
     imagesPerSecond = report.samplesPerSecond;
   };
