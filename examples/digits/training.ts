@@ -33,7 +33,7 @@ export interface Guess {
   readonly probability: number;
 }
 
-export interface TestResult {
+interface TestResult {
   /** One for each test picture, in their order. */
   readonly guesses: readonly Guess[];
   /** Mean cross-entropy. */
