@@ -81,10 +81,10 @@ const TEST_BATCH_SIZE = 100;
 export async function train(
   net: Layer,
   data: { train: Dataset; test: Dataset },
-  { learningRate, momentum, ...settings }: TrainingSettings,
+  { epochs, batchSize, learningRate, momentum, seed }: TrainingSettings,
   { signal, resume, bar }: { signal?: AbortSignal; resume?: Uint8Array | undefined; bar?: ProgressBar } = {},
 ): Promise<Training> {
-  const plannedSteps = settings.epochs * Math.ceil(data.train.length / settings.batchSize);
+  const plannedSteps = epochs * Math.ceil(data.train.length / batchSize);
   const loss = new SoftmaxCrossEntropy();
   const optimizer = new SGD(net, { learningRate, momentum, nesterov: momentum > 0, weightDecay: WEIGHT_DECAY });
   const curve = new Curve();
@@ -96,8 +96,10 @@ export async function train(
   };
   const began = performance.now();
   try {
-    const { stopped, epochs, steps, checkpoint } = await fit(net, data.train, {
-      ...settings,
+    const fitted = await fit(net, data.train, {
+      epochs,
+      batchSize,
+      seed,
       loss,
       optimizer,
       schedule: schedule(learningRate, plannedSteps),
@@ -111,13 +113,13 @@ export async function train(
     const seconds = (performance.now() - began) / 1000;
     return {
       curve: curve.points,
-      epochs: epochs.map(({ epoch, validation }) => ({ epoch, loss: Number.NaN, accuracy: 0, ...validation })),
+      epochs: fitted.epochs.map(({ epoch, validation }) => ({ epoch, loss: Number.NaN, accuracy: 0, ...validation })),
       test: await test(net, data.test, loss),
-      steps,
+      steps: fitted.steps,
       plannedSteps,
       seconds,
       imagesPerSecond,
-      checkpoint: stopped === 'aborted' ? checkpoint() : undefined,
+      checkpoint: fitted.stopped === 'aborted' ? fitted.checkpoint() : undefined,
     };
   } finally {
     optimizer.dispose();
