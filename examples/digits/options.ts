@@ -28,7 +28,7 @@ export class UsageError extends Error {
 
 const ALL = Number.POSITIVE_INFINITY;
 const GENERATED = { epochs: 4, trainImages: 12_000, testImages: 2_000 };
-const MNIST = { epochs: 6, trainImages: ALL, testImages: ALL };
+const MNIST = { epochs: 8, trainImages: ALL, testImages: ALL };
 
 interface Spec {
   readonly value?: string;

@@ -25,10 +25,10 @@ describe('parseOptions', () => {
     });
   });
 
-  it('takes all pictures and six epochs with --data', () => {
+  it('takes all pictures and eight epochs with --data', () => {
     expect(parseOptions(['--data', 'mnist'])).toMatchObject({
       data: 'mnist',
-      epochs: 6,
+      epochs: 8,
       trainImages: Number.POSITIVE_INFINITY,
       testImages: Number.POSITIVE_INFINITY,
     });
