@@ -23,7 +23,7 @@ export function convolutional({ height, width }: Digits, seed: number): Model {
   const features = 64 * Math.floor(height / 4) * Math.floor(width / 4);
   const net = new Sequential([
     convolution(1, 16, 10 * seed),
-    // The pools stand before the normalisations, which have a quarter of the work there and learn as well.
+    // The pools stand before the normalisations, which have a quarter of the work there.
     new MaxPool2D({ kernelSize: 2 }),
     ...normalised(16),
     convolution(16, 32, 10 * seed + 1),
