@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { ConfusionMatrix } from './confusion.ts';
-import type { CurvePoint } from './meter.ts';
-import type { EpochResult } from './train.ts';
+import type { CurvePoint } from './curve.ts';
+import type { EpochResult } from './training.ts';
 
 /** Colours are custom properties of the page, so a chart is as readable on a dark page as on a light one. */
 const TRAIN = 'var(--train)';

@@ -1,6 +1,5 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { ConvasmError } from 'convasm';
-import { writeAtomically } from 'convasm/node';
 import { InputError, reasonOf } from './errors.ts';
 
 /** Makes sure that files can be written to `folder`, before hours of work are spent on what they shall hold. */
@@ -15,10 +14,23 @@ export function prepareFolder(folder: string): void {
   }
 }
 
-/** Writes a whole file or none. */
-export function save(path: string, content: string | Uint8Array): void {
+/** @throws InputError */
+export function read(path: string): Uint8Array {
   try {
-    writeAtomically(path, content);
+    return readFileSync(path);
+  } catch (error) {
+    throw new InputError(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * Has `write` write a file.
+ *
+ * @throws InputError for a system error; what else `write` throws
+ */
+export function save(path: string, write: (path: string) => void): void {
+  try {
+    write(path);
   } catch (error) {
     if (error instanceof ConvasmError) throw error;
     throw new InputError(`cannot write ${path}: ${reasonOf(error)}`);

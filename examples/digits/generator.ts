@@ -1,4 +1,4 @@
-import { CLASSES, type Dataset, type DigitData } from './dataset.ts';
+import { CLASSES, type DigitData, type Digits } from './digits.ts';
 import { type Random, seededRandom } from './random.ts';
 import { DIGITS, type Stroke } from './strokes.ts';
 
@@ -18,7 +18,7 @@ export function generateDigits(trainCount: number, testCount: number, seed: numb
 }
 
 /** `count` digits of 28x28 pixels, each class as often as the others (give or take one), in random order. */
-function drawDigits(count: number, random: Random): Dataset {
+function drawDigits(count: number, random: Random): Digits {
   const images = new Uint8Array(count * SIZE * SIZE);
   const labels = new Uint8Array(count);
   for (let i = 0; i < count; i++) {

@@ -1,22 +1,24 @@
 // The main example: `npm start`, or `npm start -- --help`.
 import { join } from 'node:path';
-import { ConvasmError, encodeSafetensors, init, runtimeInfo } from 'convasm';
+import { augment, ConvasmError, type Dataset, init, meanAndDeviation, runtimeInfo, stateDict, summary } from 'convasm';
+import { progressBar, writeAtomically, writeSafetensors } from 'convasm/node';
 import { confusionMatrix, formatConfusion } from './confusion.ts';
-import { CLASSES, type Dataset, type DigitData, measureNormalisation, take } from './dataset.ts';
+import { CLASSES, type DigitData, type Digits, datasetOf, take } from './digits.ts';
 import { InputError } from './errors.ts';
-import { prepareFolder, save } from './files.ts';
+import { prepareFolder, read, save } from './files.ts';
 import { generateDigits } from './generator.ts';
 import { INTERRUPTED, listenForInterrupt } from './interrupt.ts';
 import { loadMnist } from './mnist.ts';
-import { convolutional, linearClassifier, type Model, parameterCount, weights } from './model.ts';
+import { convolutional, linearClassifier, type Model } from './model.ts';
 import { formatResult, NOTEBOOK, runExample } from './notebook.ts';
 import { HELP, type Options, parseOptions, UsageError } from './options.ts';
-import { progressDisplay } from './progress.ts';
 import { renderReport } from './report.ts';
 import { percent, type Run, reportContent, whole } from './reportContent.ts';
-import { DivergedError, type Training, type TrainingSettings, train } from './train.ts';
+import { type Training, train } from './training.ts';
 
-const LINEAR_LEARNING_RATE = 0.005;
+/** By how many pixels the CNN's training pictures are moved at most, each time another way. */
+const SHIFT = 2;
+const LINEAR_LEARNING_RATE = 0.01;
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
@@ -26,8 +28,9 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   prepareFolder(options.out);
-  const interrupt = listenForInterrupt();
-  const { threads, variant } = options;
+  const resume = options.resume === undefined ? undefined : read(options.resume);
+  const signal = listenForInterrupt();
+  const { threads, variant, seed } = options;
   await init({ variant, ...(threads === undefined ? {} : { threads }) });
   const engine = describeEngine();
 
@@ -38,56 +41,67 @@ async function main(args: readonly string[]): Promise<number> {
   }
 
   heading('The digits');
-  const data = loadDigits(options);
-  const normalisation = measureNormalisation(data.train);
-  print(`  ${whole(data.train.count)} to train on and ${whole(data.test.count)} to test on, ${data.origin}`);
+  const digits = loadDigits(options);
+  print(`  ${whole(digits.train.count)} to train on and ${whole(digits.test.count)} to test on, ${digits.origin}`);
+  const { data, pixels } = await normalised(digits);
 
-  const trainAndShow = (name: string, model: Model, settings: TrainingSettings): Promise<Training> => {
-    heading(`Training ${name} (${whole(parameterCount(model))} parameters)`);
-    print(`  ${model.description}`);
-    const display = progressDisplay(process.stdout, settings.epochs);
-    return train(model.net, { ...data, normalisation }, settings, () => interrupt.requested, display);
-  };
-
-  const model = convolutional(data.train, options.seed);
-  const training = await trainAndShow('the CNN', model, options);
+  const model = convolutional(digits.train, seed);
+  show('the CNN', model, data.train);
+  const paper = (0 - pixels.mean) / pixels.std;
+  const moved = { train: augment(data.train, { seed, shift: SHIFT, fill: paper }), test: data.test };
+  const training = await train(model.net, moved, options, { signal, resume, bar: await progressBar() });
   if (training.steps === 0) {
     print('\nInterrupted before anything was learnt: nothing is saved.');
     return INTERRUPTED;
   }
-  if (training.steps < training.plannedSteps) {
+  const { checkpoint } = training;
+  if (checkpoint) {
+    const file = join(options.out, 'checkpoint.safetensors');
+    save(file, path => writeAtomically(path, checkpoint));
     print(
       `  Interrupted after step ${whole(training.steps)} of ${whole(training.plannedSteps)}: saving what was learnt.`,
     );
+    print(`  checkpoint: ${file} (to go on: the same options and --resume ${file})`);
   }
   const weightsFile = join(options.out, 'weights.safetensors');
-  save(weightsFile, encodeSafetensors(weights(model), metadata(model, training, normalisation)));
+  save(weightsFile, path => writeSafetensors(path, stateDict(model.net), metadata(model, training, pixels)));
   print(`  weights: ${weightsFile}`);
 
-  const confusion = confusionMatrix(data.test.labels, training.evaluation.guesses, CLASSES);
+  const confusion = confusionMatrix(digits.test.labels, training.test.guesses, CLASSES);
   showResults(training, confusion);
 
   let linear: Run['linear'];
-  if (!interrupt.requested) {
-    const linearModel = linearClassifier(data.train, options.seed);
-    const linearTraining = await trainAndShow('a linear classifier, to compare', linearModel, {
-      ...options,
-      learningRate: LINEAR_LEARNING_RATE,
-    });
-    if (!interrupt.requested) {
+  if (!signal.aborted) {
+    const linearModel = linearClassifier(digits.train, seed);
+    show('a linear classifier, to compare', linearModel, data.train);
+    const settings = { ...options, learningRate: LINEAR_LEARNING_RATE };
+    const linearTraining = await train(linearModel.net, data, settings, { signal, bar: await progressBar() });
+    if (!signal.aborted) {
       linear = { model: linearModel, training: linearTraining };
       print(
-        `  A linear classifier recognises ${percent(linearTraining.evaluation.accuracy)} of the test digits, ` +
-          `the CNN ${percent(training.evaluation.accuracy)}.`,
+        `  A linear classifier recognises ${percent(linearTraining.test.accuracy)} of the test digits, ` +
+          `the CNN ${percent(training.test.accuracy)}.`,
       );
     }
   }
 
   const reportFile = join(options.out, 'report.html');
-  const interrupted = interrupt.requested;
+  const interrupted = signal.aborted;
   const seconds = performance.now() / 1000;
-  const run = { options, data, normalisation, model, training, confusion, linear, interrupted, engine, seconds };
-  save(reportFile, renderReport(reportContent(run)));
+  const content = await reportContent({
+    options,
+    data: digits,
+    test: data.test,
+    pixels,
+    model,
+    training,
+    confusion,
+    linear,
+    interrupted,
+    engine,
+    seconds,
+  });
+  save(reportFile, path => writeAtomically(path, renderReport(content)));
   print(`\nWritten: ${weightsFile}, ${reportFile} (${seconds.toFixed(1)} s in all)`);
   return interrupted ? INTERRUPTED : 0;
 }
@@ -111,31 +125,45 @@ function loadDigits({ data: folder, trainImages, testImages, seed }: Options): D
 }
 
 /** The first `count` pictures; Infinity: all that there are. */
-function first(count: number, data: Dataset, set: 'train' | 'test'): Dataset {
+function first(count: number, data: Digits, set: 'train' | 'test'): Digits {
   if (count === Number.POSITIVE_INFINITY) return data;
   if (count > data.count)
     throw new InputError(`--${set}-images ${count} is more than the ${data.count} that there are`);
   return take(data, count);
 }
 
-function showResults({ evaluation, imagesPerSecond }: Training, confusion: ReturnType<typeof confusionMatrix>): void {
-  heading(`Test accuracy ${percent(evaluation.accuracy)}`);
+/** The pictures as datasets whose pixels have a mean of 0 and a deviation of 1, as far as those to train on go. */
+async function normalised({ train, test }: DigitData) {
+  const figures = await meanAndDeviation(datasetOf(train));
+  const data = { train: datasetOf(train).normalized(figures), test: datasetOf(test).normalized(figures) };
+  // Grey pictures have one channel.
+  const [[mean = 0], [std = 1]] = [figures.mean, figures.std];
+  return { data, pixels: { mean, std } };
+}
+
+function show(name: string, { net }: Model, { inputShape }: Dataset): void {
+  heading(`Training ${name}`);
+  for (const line of String(summary(net, inputShape)).split('\n')) print(`  ${line}`);
+}
+
+function showResults({ test, imagesPerSecond }: Training, confusion: ReturnType<typeof confusionMatrix>): void {
+  heading(`Test accuracy ${percent(test.accuracy)}`);
   for (const line of formatConfusion(confusion)) print(`  ${line}`);
   print(`  training  ${whole(imagesPerSecond).padStart(9)} images/s`);
-  print(`  inference ${whole(evaluation.imagesPerSecond).padStart(9)} images/s`);
+  print(`  inference ${whole(test.imagesPerSecond).padStart(9)} images/s`);
 }
 
 /** What someone who finds the weights needs to know to use them. */
 function metadata(
   model: Model,
   training: Training,
-  { mean, deviation }: { mean: number; deviation: number },
+  { mean, std }: { mean: number; std: number },
 ): Record<string, string> {
   return {
     network: model.description,
-    input: `[batch, 1, 28, 28], (brightness / 255 - ${mean}) / ${deviation}, ink bright on dark paper`,
+    input: `[batch, 1, 28, 28], (brightness / 255 - ${mean}) / ${std}, ink bright on dark paper`,
     steps: `${training.steps} of ${training.plannedSteps}`,
-    test_accuracy: String(training.evaluation.accuracy),
+    test_accuracy: String(training.test.accuracy),
   };
 }
 
@@ -162,8 +190,7 @@ try {
 } catch (error) {
   // These are meant for the user. Anything else is a defect, and its stack trace is wanted.
   const isUsage = error instanceof UsageError;
-  const isExpected =
-    isUsage || error instanceof InputError || error instanceof DivergedError || error instanceof ConvasmError;
+  const isExpected = isUsage || error instanceof InputError || error instanceof ConvasmError;
   if (!isExpected) throw error;
   complain(error.message);
   process.exitCode = isUsage ? 2 : 1;

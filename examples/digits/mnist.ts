@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DataFormatError, parseIdx } from 'convasm';
-import { CLASSES, type Dataset, type DigitData } from './dataset.ts';
+import { CLASSES, type DigitData, type Digits } from './digits.ts';
 import { InputError, reasonOf } from './errors.ts';
+import { read } from './files.ts';
 
 const SIZE = 28;
 /** Twenty times the size of MNIST: what unpacks to more is no such file, and would only fill the memory. */
@@ -35,7 +36,7 @@ function listFolder(folder: string): ReadonlySet<string> {
   }
 }
 
-function loadSet(folder: string, present: ReadonlySet<string>, set: 'train' | 't10k'): Dataset {
+function loadSet(folder: string, present: ReadonlySet<string>, set: 'train' | 't10k'): Digits {
   const imageFile = findFile(folder, present, set, 'images', 3);
   const labelFile = findFile(folder, present, set, 'labels', 1);
   const images = readIdx(imageFile, 3);
@@ -73,12 +74,7 @@ function findFile(
 }
 
 function readIdx(file: string, rank: number) {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw new InputError(`cannot read ${file}: ${reasonOf(error)}`);
-  }
+  const bytes = read(file);
   const array = parseIdx(isGzip(bytes) ? unpack(bytes, file) : bytes, file, 'uint8');
   if (array.shape.length !== rank) {
     throw new DataFormatError(`it has ${array.shape.length} dimensions, not ${rank}`, file);

@@ -13,8 +13,10 @@ export interface Options {
   /** How many pictures to train on; Infinity: all that the folder has. */
   readonly trainImages: number;
   readonly testImages: number;
-  /** Folder for the weights and the report. */
+  /** Folder for the weights, the report and the checkpoint. */
   readonly out: string;
+  /** File of a checkpoint to go on from; undefined: from the beginning. */
+  readonly resume: string | undefined;
   readonly threads: number | 'auto' | undefined;
   readonly variant: 'auto' | 'relaxed' | 'simd';
 }
@@ -24,8 +26,9 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const GENERATED = { trainImages: 12_000, testImages: 2_000 };
 const ALL = Number.POSITIVE_INFINITY;
+const GENERATED = { epochs: 4, trainImages: 12_000, testImages: 2_000 };
+const MNIST = { epochs: 8, trainImages: ALL, testImages: ALL };
 
 interface Spec {
   readonly value?: string;
@@ -37,10 +40,16 @@ const SPECS = {
     value: 'DIR',
     help: 'train on the MNIST files (IDX, gzipped or not) in DIR; without it, on generated digits',
   },
-  epochs: { value: 'N', help: 'how often to go through the training pictures (default 4; 3 with --data)' },
-  'batch-size': { value: 'N', help: 'pictures per training step (default 32)' },
-  'learning-rate': { value: 'X', help: 'of the first step; it falls to 0 until the last one (default 0.02)' },
-  momentum: { value: 'X', help: 'of the gradient descent, at least 0 and below 1 (default 0.9)' },
+  epochs: {
+    value: 'N',
+    help: `how often to go through the training pictures (default ${GENERATED.epochs}; ${MNIST.epochs} with --data)`,
+  },
+  'batch-size': { value: 'N', help: 'pictures per training step (default 64)' },
+  'learning-rate': {
+    value: 'X',
+    help: 'the highest; it rises to it and falls to 0 until the last step (default 0.05)',
+  },
+  momentum: { value: 'X', help: "Nesterov's, of the gradient descent, at least 0 and below 1 (default 0.9)" },
   seed: { value: 'N', help: 'for the digits, the first weights and the order of the pictures (default 1)' },
   'train-images': {
     value: 'N',
@@ -51,6 +60,10 @@ const SPECS = {
     help: `how many pictures to test on (default ${GENERATED.testImages}; all with --data)`,
   },
   out: { value: 'DIR', help: 'folder for weights.safetensors and report.html (default out)' },
+  resume: {
+    value: 'FILE',
+    help: 'go on from the checkpoint that Ctrl-C left, to the same weights; give the same other options',
+  },
   threads: { value: 'N', help: "number of threads, or 'auto' (default: the library's own choice)" },
   variant: { value: 'NAME', help: "WebAssembly binary: 'auto', 'relaxed' or 'simd' (default auto)" },
   help: { help: 'show this text' },
@@ -66,7 +79,8 @@ ${(Object.entries(SPECS) as [string, Spec][]).map(([name, { value = '', help }])
 
 It first computes the three examples of the notebook that convasm comes from, then trains and tests the network and a
 linear classifier to compare it with, and writes the weights and a report into the folder of --out. Ctrl-C ends the
-training early and saves what was learnt until then; a second Ctrl-C exits at once.
+training early and saves what was learnt until then, and checkpoint.safetensors for --resume; a second Ctrl-C exits at
+once.
 
 Exit code: 0 done, 1 failed, 2 wrong option, 130 ended by Ctrl-C.`;
 
@@ -79,17 +93,19 @@ Exit code: 0 done, 1 failed, 2 wrong option, 130 ended by Ctrl-C.`;
 export function parseOptions(args: readonly string[]): Options {
   const given = readArguments(args);
   const data = text(given, 'data');
+  const defaults = data === undefined ? GENERATED : MNIST;
   return {
     help: given.has('help'),
     data,
-    epochs: whole(given, 'epochs', 1, 1000) ?? (data === undefined ? 4 : 3),
-    batchSize: whole(given, 'batch-size', 1, 10_000) ?? 32,
-    learningRate: real(given, 'learning-rate', 'a number above 0', x => x > 0) ?? 0.02,
+    epochs: whole(given, 'epochs', 1, 1000) ?? defaults.epochs,
+    batchSize: whole(given, 'batch-size', 1, 10_000) ?? 64,
+    learningRate: real(given, 'learning-rate', 'a number above 0', x => x > 0) ?? 0.05,
     momentum: real(given, 'momentum', 'a number from 0 to below 1', x => x >= 0 && x < 1) ?? 0.9,
     seed: whole(given, 'seed', 0, 2 ** 31 - 1) ?? 1,
-    trainImages: whole(given, 'train-images', 1, 1_000_000) ?? (data === undefined ? GENERATED.trainImages : ALL),
-    testImages: whole(given, 'test-images', 1, 1_000_000) ?? (data === undefined ? GENERATED.testImages : ALL),
+    trainImages: whole(given, 'train-images', 1, 1_000_000) ?? defaults.trainImages,
+    testImages: whole(given, 'test-images', 1, 1_000_000) ?? defaults.testImages,
     out: text(given, 'out') ?? 'out',
+    resume: text(given, 'resume'),
     threads: given.get('threads') === 'auto' ? 'auto' : whole(given, 'threads', 1, 256, "'auto' or "),
     variant: choice(given, 'variant', ['auto', 'relaxed', 'simd']) ?? 'auto',
   };

@@ -41,15 +41,3 @@ export function seededRandom(seed: number, stream = 0): Random {
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
   };
 }
-
-/** The numbers 0 .. length - 1 in random order (Fisher-Yates). */
-export function shuffled(length: number, random: Random): Uint32Array {
-  const order = Uint32Array.from({ length }, (_, i) => i);
-  for (let i = length - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    const moved = order[i] ?? 0;
-    order[i] = order[j] ?? 0;
-    order[j] = moved;
-  }
-  return order;
-}

@@ -1,10 +1,10 @@
 import { accuracyChart, confusionChart, lossChart } from './charts.ts';
 import type { ConfusionMatrix } from './confusion.ts';
+import type { CurvePoint } from './curve.ts';
 import { Html, html } from './html.ts';
-import type { CurvePoint } from './meter.ts';
 import type { DataUri } from './pictures.ts';
 import { REPORT_STYLE } from './reportStyle.ts';
-import type { EpochResult } from './train.ts';
+import type { EpochResult } from './training.ts';
 
 /** A picture and the size in which the page shows it, in CSS pixels. */
 export interface Picture {
@@ -101,8 +101,8 @@ ${filters.map(
   ({ filter, response }, i) => html`<figure class="picture">${image(filter, `filter ${i + 1}`)}
 ${image(response, `the response to filter ${i + 1}`)}<figcaption>filter ${i + 1}</figcaption></figure>\n`,
 )}</div>
-<figcaption>The learnt 3x3 filters (blue is negative, white zero, red positive), and below each what it makes of the
-input, after the ReLU.</figcaption>
+<figcaption>The learnt 3x3 filters (blue is negative, white zero, red positive), and below each what is left of
+the input behind it, after pool, normalisation and ReLU.</figcaption>
 </figure>
 </section>`;
 }

@@ -2,11 +2,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConvasmError } from 'convasm';
+import { writeAtomically } from 'convasm/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../examples/digits/errors.ts';
-import { prepareFolder, save } from '../../examples/digits/files.ts';
+import { prepareFolder, read, save } from '../../examples/digits/files.ts';
 
 let folder: string;
+
+const write = (content: string) => (path: string) => writeAtomically(path, content);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'convasm-files-'));
@@ -19,7 +22,7 @@ afterEach(() => {
 describe('save', () => {
   it('writes a file, and nothing else', () => {
     const path = join(folder, 'weights');
-    save(path, 'one');
+    save(path, write('one'));
     expect(readFileSync(path, 'utf8')).toBe('one');
     expect(readdirSync(folder)).toEqual(['weights']);
   });
@@ -27,11 +30,21 @@ describe('save', () => {
   it('names what cannot be written', () => {
     const path = join(folder, 'taken');
     mkdirSync(path);
-    expect(() => save(path, 'new')).toThrow(ConvasmError);
-    expect(() => save(path, 'new')).toThrow(path);
+    expect(() => save(path, write('new'))).toThrow(ConvasmError);
+    expect(() => save(path, write('new'))).toThrow(path);
     const nowhere = join(folder, 'nowhere', 'file');
-    expect(() => save(nowhere, 'x')).toThrow(InputError);
-    expect(() => save(nowhere, 'x')).toThrow(`cannot write ${nowhere}: it does not exist`);
+    expect(() => save(nowhere, write('x'))).toThrow(InputError);
+    expect(() => save(nowhere, write('x'))).toThrow(`cannot write ${nowhere}: it does not exist`);
+  });
+});
+
+describe('read', () => {
+  it('names what cannot be read', () => {
+    const path = join(folder, 'file');
+    expect(() => read(path)).toThrow(InputError);
+    expect(() => read(path)).toThrow(`cannot read ${path}: it does not exist`);
+    writeFileSync(path, 'x');
+    expect([...read(path)]).toEqual([120]);
   });
 });
 
@@ -40,7 +53,7 @@ describe('prepareFolder', () => {
     const path = join(folder, 'a', 'b');
     prepareFolder(path);
     prepareFolder(path);
-    save(join(path, 'file'), 'x');
+    save(join(path, 'file'), write('x'));
     expect(readdirSync(path)).toEqual(['file']);
   });
 

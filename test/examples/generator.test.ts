@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { picture } from '../../examples/digits/dataset.ts';
+import { picture } from '../../examples/digits/digits.ts';
 import { generateDigits } from '../../examples/digits/generator.ts';
 
 describe('generateDigits', () => {

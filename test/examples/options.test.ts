@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HELP, parseOptions, UsageError } from '../../examples/digits/options.ts';
 
 const NAMES =
-  '--data --epochs --batch-size --learning-rate --momentum --seed --train-images --test-images --out --threads --variant --help'.split(
+  '--data --epochs --batch-size --learning-rate --momentum --seed --train-images --test-images --out --resume --threads --variant --help'.split(
     ' ',
   );
 
@@ -12,22 +12,23 @@ describe('parseOptions', () => {
       help: false,
       data: undefined,
       epochs: 4,
-      batchSize: 32,
-      learningRate: 0.02,
+      batchSize: 64,
+      learningRate: 0.05,
       momentum: 0.9,
       seed: 1,
       trainImages: 12_000,
       testImages: 2_000,
       out: 'out',
+      resume: undefined,
       threads: undefined,
       variant: 'auto',
     });
   });
 
-  it('takes all pictures and three epochs with --data', () => {
+  it('takes all pictures and eight epochs with --data', () => {
     expect(parseOptions(['--data', 'mnist'])).toMatchObject({
       data: 'mnist',
-      epochs: 3,
+      epochs: 8,
       trainImages: Number.POSITIVE_INFINITY,
       testImages: Number.POSITIVE_INFINITY,
     });
@@ -48,6 +49,7 @@ describe('parseOptions', () => {
       '--train-images': '100',
       '--test-images': '10',
       '--out': 'o',
+      '--resume': 'r',
       '--threads': '2',
       '--variant': 'simd',
     };
@@ -62,6 +64,7 @@ describe('parseOptions', () => {
       trainImages: 100,
       testImages: 10,
       out: 'o',
+      resume: 'r',
       threads: 2,
       variant: 'simd',
     };
