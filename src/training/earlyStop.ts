@@ -8,14 +8,14 @@ export interface EarlyStopOptions {
   /** Epochs without an improvement after which training stops, at least 1. */
   patience: number;
   /** What has to improve, on the validation data: the loss to fall or the accuracy to rise. Default 'loss'. */
-  monitor?: 'loss' | 'accuracy';
+  monitor?: 'loss' | 'accuracy' | undefined;
   /** By more than this, at least 0. Default 0. */
-  minDelta?: number;
+  minDelta?: number | undefined;
   /**
    * Whether the network ends with the parameters and buffers of its best epoch, also when all epochs are done; not when training is
    * aborted. Default false.
    */
-  restoreBest?: boolean;
+  restoreBest?: boolean | undefined;
 }
 
 /** The best epoch so far. */

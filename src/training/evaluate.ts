@@ -11,13 +11,13 @@ import { type Means, Meter } from './meter.ts';
 
 export interface EvaluateOptions {
   /** Samples in a batch; the last one has what is left. Default 64. */
-  batchSize?: number;
+  batchSize?: number | undefined;
   /** May be left out where targets are class ids: then there is an accuracy alone. */
-  loss?: Loss;
+  loss?: Loss | undefined;
   /** Stops it between two batches, which then throws the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called after each batch, and waited for. */
-  onBatch?: (progress: BatchProgress) => unknown;
+  onBatch?: ((progress: BatchProgress) => unknown) | undefined;
 }
 
 export interface Evaluation {

@@ -21,31 +21,31 @@ export interface FitOptions {
   /** Of this network. */
   optimizer: Optimizer;
   /** Sets the learning rate before each step, from optimizer.steps. Default: it stays what it is. */
-  schedule?: Schedule;
+  schedule?: Schedule | undefined;
   /** The norm that the gradients are scaled down to, see `clipGradNorm`; above 0. Default: they are left as they are. */
-  clipNorm?: number;
+  clipNorm?: number | undefined;
   /** What the order of the samples follows from, a whole number. Default 0. */
-  seed?: number;
+  seed?: number | undefined;
   /** Whether each epoch has the samples in an order of its own. Default true. */
-  shuffle?: boolean;
+  shuffle?: boolean | undefined;
   /** Whether what is left at the end of an epoch is left out. Default false. */
-  dropLast?: boolean;
+  dropLast?: boolean | undefined;
   /** Data on which the network is evaluated after each epoch. */
-  validation?: Dataset;
+  validation?: Dataset | undefined;
   /** Default batchSize. */
-  validationBatchSize?: number;
+  validationBatchSize?: number | undefined;
   /** Stops when the validation gets no better. Default: it goes on. */
-  earlyStop?: EarlyStopOptions;
+  earlyStop?: EarlyStopOptions | undefined;
   /** Called after each step, and waited for. */
-  onBatch?: (report: BatchReport) => unknown;
+  onBatch?: ((report: BatchReport) => unknown) | undefined;
   /** Called after each epoch and its validation, and waited for. */
-  onEpoch?: (report: EpochReport & Checkpointing) => unknown;
+  onEpoch?: ((report: EpochReport & Checkpointing) => unknown) | undefined;
   /** Called last and waited for, however training ends, also when it failed; not where options were refused. */
-  onEnd?: () => unknown;
+  onEnd?: (() => unknown) | undefined;
   /** Ends training after the step at hand, with all that it takes to go on. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** A checkpoint to go on from, to the very bits of training that never stopped. */
-  resume?: Uint8Array;
+  resume?: Uint8Array | undefined;
 }
 
 export interface Checkpointing {

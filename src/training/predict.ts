@@ -11,11 +11,11 @@ import { inputsOf } from './feed.ts';
 
 export interface PredictOptions {
   /** Samples in a batch; the last one has what is left. Default 64. */
-  batchSize?: number;
+  batchSize?: number | undefined;
   /** Stops it between two batches, which then throws the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called after each batch, and waited for. */
-  onBatch?: (progress: BatchProgress) => unknown;
+  onBatch?: ((progress: BatchProgress) => unknown) | undefined;
 }
 
 /** Outputs of a network, outside of its memory. */
