@@ -107,7 +107,7 @@ export async function train(
       validationBatchSize: TEST_BATCH_SIZE,
       ...bar,
       onBatch,
-      ...(signal && { signal }),
+      signal,
       ...(resume && { resume }),
     });
     const seconds = (performance.now() - began) / 1000;

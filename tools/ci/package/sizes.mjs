@@ -7,14 +7,14 @@ const BINARIES = ['relaxed', 'simd'];
 
 /** Largest sizes that may pass, in bytes, some percent above what they are; raise one on purpose only. */
 const BUDGET = {
-  'convasm.tgz': [490_000],
-  'simd.wasm': [123_000, 37_600],
-  'relaxed.wasm': [128_500, 39_300],
+  'convasm.tgz': [690_000],
+  'simd.wasm': [152_000, 45_500],
+  'relaxed.wasm': [157_500, 47_300],
   'convasm/worker': [2_100, 1_120],
-  'convasm, JS': [119_000, 40_300],
-  'convasm, JS and both binaries': [221_000, 117_500],
-  'convasm/ops, JS': [64_500, 23_100],
-  'convasm/ops, JS and both binaries': [167_000, 100_000],
+  'convasm, JS': [175_000, 60_300],
+  'convasm, JS and both binaries': [298_000, 152_500],
+  'convasm/ops, JS': [66_000, 23_600],
+  'convasm/ops, JS and both binaries': [189_000, 116_000],
 };
 
 /**
