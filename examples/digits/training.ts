@@ -108,7 +108,7 @@ export async function train(
       ...bar,
       onBatch,
       signal,
-      ...(resume && { resume }),
+      resume,
     });
     const seconds = (performance.now() - began) / 1000;
     return {
