@@ -18,7 +18,7 @@ export interface FitOptions {
   batchSize: number;
   /** SoftmaxCrossEntropy takes class ids, MSE and BCEWithLogits take values; or one of your own. */
   loss: Loss;
-  /** Of this network. */
+  /** Of this network, or of a part of it. */
   optimizer: Optimizer;
   /** Sets the learning rate before each step, from optimizer.steps. Default: it stays what it is. */
   schedule?: Schedule;
@@ -103,6 +103,8 @@ export function checkFit(net: Layer, data: Dataset, options: FitOptions): Plan {
   checkWhole('batchSize', batchSize, 1);
   checkLoss(loss, data, 'data');
   if (!(optimizer instanceof Optimizer)) throw new ArgumentError('optimizer', optimizer, 'an Optimizer, such as SGD');
+  if (!optimizer.concerns(net))
+    throw new ArgumentError('optimizer', optimizer, 'one of this network, or of a part of it');
   checkCallbacks({ schedule, onBatch, onEpoch, onEnd });
   if (clipNorm !== undefined && !(typeof clipNorm === 'number' && clipNorm > 0))
     throw new ArgumentError('clipNorm', clipNorm, 'a number above 0');
@@ -119,6 +121,12 @@ export function checkFit(net: Layer, data: Dataset, options: FitOptions): Plan {
   if (options.validationBatchSize !== undefined) checkWhole('validationBatchSize', options.validationBatchSize, 1);
   if (options.earlyStop !== undefined && validation === undefined)
     throw new ArgumentError('validation', validation, 'a Dataset, since earlyStop watches it');
+  if (options.earlyStop?.monitor === 'accuracy' && validation?.targetShape)
+    throw new ArgumentError(
+      'earlyStop.monitor',
+      'accuracy',
+      "'loss', since the targets of validation are no class ids",
+    );
   checkSignal(options.signal);
   return plan;
 }
