@@ -2,6 +2,7 @@ import { checkWhole } from '../data/checks.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Layer } from '../layers/layer.ts';
+import { namedLayers } from '../layers/namedLayers.ts';
 import type { Loss } from '../losses/loss.ts';
 import { Optimizer } from '../optimizers/optimizer.ts';
 import type { Schedule } from '../optimizers/schedules.ts';
@@ -94,6 +95,7 @@ export interface FitResult extends Checkpointing {
 /** @throws ArgumentError, ShapeError */
 export function checkFit(net: Layer, data: Dataset, options: FitOptions): Plan {
   checkNet(net);
+  checkLayersDiffer(net);
   checkSamples('data', data);
   if (typeof options !== 'object' || options === null)
     throw new ArgumentError('options', options, '{ epochs, batchSize, loss, optimizer, ... }');
@@ -129,4 +131,15 @@ export function checkFit(net: Layer, data: Dataset, options: FitOptions): Plan {
     );
   checkSignal(options.signal);
   return plan;
+}
+
+/** A layer keeps for backward what its last forward needs: at two places it would give wrong gradients. */
+function checkLayersDiffer(net: Layer): void {
+  const paths = new Map<Layer, string>();
+  for (const { path, layer } of namedLayers(net)) {
+    const other = paths.get(layer);
+    if (other !== undefined)
+      throw new ArgumentError('net', `one layer at ${other} and ${path}`, 'another layer at each place, for training');
+    paths.set(layer, path);
+  }
 }

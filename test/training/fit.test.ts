@@ -17,7 +17,7 @@ import {
   type Loss,
   MSE,
   normal,
-  type ReLU,
+  ReLU,
   runtimeInfo,
   Sequential,
   SGD,
@@ -514,6 +514,15 @@ describe('errors', () => {
     const optimizer = new SGD(head, { learningRate: 0.05 });
     expect(await fit(net, data, small(net, { optimizer }))).toMatchObject({ stopped: 'end' });
     expectParams(new Sequential(net.children.slice(0, -1)), before.slice(0, -paramsOf(head).length));
+  });
+
+  it('refuses a layer that stands twice, whose gradients would be wrong', async () => {
+    const shared = new ReLU();
+    const inner = new Sequential([new Linear({ inFeatures: 36, outFeatures: 3 }), shared]);
+    const net = new Sequential([new Flatten(), shared, inner]);
+    const before = valuesOf(net);
+    await expectRejection(fit(net, data, small(net)), ArgumentError, 'one layer at 1 and 2.1');
+    expectParams(net, before);
   });
 
   it('refuses what is no network, no data and no options', async () => {
