@@ -67,7 +67,7 @@ export function readCsv<T extends Float32Array | Float64Array>(
   if (!named) reader = new CsvReader(text, name, delimiter);
   if (reader.done) refuse('there are no rows after the header');
 
-  const values = make(reader.mostRows(first.length) * columns);
+  const values = make(reader.mostRows(columns) * columns);
   let size = 0;
   let line = 0;
   let column = 0;

@@ -36,7 +36,7 @@ export class CsvReader {
     return this.rowEnded && this.#at >= this.#text.length;
   }
 
-  /** At most so many rows of `columns` cells follow: each cell has a character at least, and one that ends it. */
+  /** At most so many rows with `columns` numbers each follow: a number has a character at least, and one that ends it. */
   mostRows(columns: number): number {
     let lines = this.#text.endsWith('\n') ? 0 : 1;
     for (let at = this.#text.indexOf('\n', this.#at); at >= 0; at = this.#text.indexOf('\n', at + 1)) lines++;

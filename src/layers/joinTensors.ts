@@ -11,6 +11,11 @@ export function joinTensors(container: Layer): void {
     Object.defineProperty(container, kind, { enumerable: true, get: () => join(container, kind) });
 }
 
+/** Whether `joinTensors` was called for a layer: it has no tensors of its own then. */
+export function isJoined(layer: Layer): boolean {
+  return Object.getOwnPropertyDescriptor(layer, 'params')?.get !== undefined;
+}
+
 function join<K extends Kind>(container: Layer, kind: K): Layer[K] {
   return Object.fromEntries(
     container.namedChildren.flatMap(([prefix, layer]) =>

@@ -1,4 +1,5 @@
 import type { Tensor } from '../tensor/tensor.ts';
+import { isJoined } from './joinTensors.ts';
 import type { Layer } from './layer.ts';
 
 export interface NamedLayer {
@@ -25,15 +26,18 @@ export interface NamedTensor {
   readonly tensor: Tensor;
 }
 
-/**
- * All that a trained network is, layer by layer, parameters before buffers. Containers show the tensors of what is in them, which comes
- * by itself.
- */
+/** All that a trained network is, layer by layer, parameters before buffers. */
 export function* namedTensors(net: Layer): Generator<NamedTensor> {
   for (const { path, layer } of namedLayers(net)) {
-    if (layer.namedChildren.length > 0) continue;
     const prefix = path && `${path}.`;
-    for (const [name, tensor] of Object.entries(layer.params)) yield { kind: 'parameters', prefix, name, tensor };
-    for (const [name, tensor] of Object.entries(layer.buffers)) yield { kind: 'buffers', prefix, name, tensor };
+    for (const [name, tensor] of ownTensors(layer, 'params')) yield { kind: 'parameters', prefix, name, tensor };
+    for (const [name, tensor] of ownTensors(layer, 'buffers')) yield { kind: 'buffers', prefix, name, tensor };
   }
+}
+
+/** A layer's own tensors with their names. Containers show those of what is in them, too, which come by themselves. */
+export function ownTensors(layer: Layer, kind: 'params' | 'buffers'): [string, Tensor][] {
+  if (isJoined(layer)) return [];
+  const inner = layer.namedChildren.map(([name]) => `${name}.`);
+  return Object.entries(layer[kind]).filter(([name]) => !inner.some(prefix => name.startsWith(prefix)));
 }

@@ -52,6 +52,13 @@ export abstract class Optimizer {
     return this.#steps;
   }
 
+  /** Whether it has parameters of `net` to change, or none at all. @internal */
+  concerns(net: Layer): boolean {
+    const all = new Set([...namedParameters(net)].map(({ parameter }) => parameter));
+    const own = [...namedParameters(this.#net)];
+    return own.length === 0 || own.some(({ parameter }) => all.has(parameter));
+  }
+
   /**
    * Changes the parameters by their gradients.
    *

@@ -1,4 +1,5 @@
 import type { Layer } from '../layers/layer.ts';
+import { ownTensors } from '../layers/namedLayers.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** A parameter of a network, with the layer's gradient of it. */
@@ -14,11 +15,8 @@ export interface NamedParameter {
 /** The parameters of all layers in `layer`, in order. */
 export function* namedParameters(layer: Layer, prefix = '', optimizable = true): Generator<NamedParameter> {
   const open = optimizable && layer.optimizable;
-  const { namedChildren } = layer;
-  if (namedChildren.length === 0) {
-    for (const [name, parameter] of Object.entries(layer.params)) {
-      yield { name: prefix + name, parameter, gradient: layer.grads[name] ?? null, optimizable: open };
-    }
+  for (const [name, parameter] of ownTensors(layer, 'params')) {
+    yield { name: prefix + name, parameter, gradient: layer.grads[name] ?? null, optimizable: open };
   }
-  for (const [name, child] of namedChildren) yield* namedParameters(child, `${prefix}${name}.`, open);
+  for (const [name, child] of layer.namedChildren) yield* namedParameters(child, `${prefix}${name}.`, open);
 }

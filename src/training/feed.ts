@@ -1,8 +1,8 @@
 import type { Batch, Dataset } from '../data/dataset.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
 import type { Layer } from '../layers/layer.ts';
+import { namedTensors } from '../layers/namedLayers.ts';
 import type { Loss } from '../losses/loss.ts';
-import { namedParameters } from '../optimizers/parameters.ts';
 import { tensor } from '../tensor/create.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Outcome } from './meter.ts';
@@ -10,9 +10,9 @@ import { mostLikely } from './mostLikely.ts';
 
 /** Inputs of a batch as a tensor of the network's element type, [count, ...inputShape]. */
 export function inputsOf({ inputs, count }: Batch, data: Dataset, net: Layer): Tensor {
-  const [first] = namedParameters(net);
+  const [first] = namedTensors(net);
   const own = inputs instanceof Float64Array ? 'float64' : 'float32';
-  return tensor(inputs, [count, ...data.inputShape], first?.parameter.dtype ?? own);
+  return tensor(inputs, [count, ...data.inputShape], first?.tensor.dtype ?? own);
 }
 
 /** Loss (0 without one) and hits of a batch. */

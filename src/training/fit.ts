@@ -25,6 +25,7 @@ import { step } from './step.ts';
  * optimizer stay as the last whole step left them (but for the running statistics and the random numbers of dropout, which a forward
  * pass had changed already) and may be used again. However it ends, each layer is in the mode then that it was in before.
  *
+ * @param net with another layer at each place: one that stands twice would have wrong gradients
  * @param data whose batches are loaded while the one before is trained on, where it gives promises
  * @throws (rejects with) ArgumentError, ShapeError, DTypeError before anything is changed, also for a checkpoint that is of another
  *   network, optimizer, data or plan; DataFormatError for one that is none; DivergedError; what `data`, callbacks, `loss` or a layer

@@ -2,6 +2,7 @@ import { checkWhole } from '../data/checks.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Layer } from '../layers/layer.ts';
+import { namedLayers } from '../layers/namedLayers.ts';
 import type { Loss } from '../losses/loss.ts';
 import { Optimizer } from '../optimizers/optimizer.ts';
 import type { Schedule } from '../optimizers/schedules.ts';
@@ -18,7 +19,7 @@ export interface FitOptions {
   batchSize: number;
   /** SoftmaxCrossEntropy takes class ids, MSE and BCEWithLogits take values; or one of your own. */
   loss: Loss;
-  /** Of this network. */
+  /** Of this network, or of a part of it. */
   optimizer: Optimizer;
   /** Sets the learning rate before each step, from optimizer.steps. Default: it stays what it is. */
   schedule?: Schedule | undefined;
@@ -94,6 +95,7 @@ export interface FitResult extends Checkpointing {
 /** @throws ArgumentError, ShapeError */
 export function checkFit(net: Layer, data: Dataset, options: FitOptions): Plan {
   checkNet(net);
+  checkLayersDiffer(net);
   checkSamples('data', data);
   if (typeof options !== 'object' || options === null)
     throw new ArgumentError('options', options, '{ epochs, batchSize, loss, optimizer, ... }');
@@ -103,6 +105,8 @@ export function checkFit(net: Layer, data: Dataset, options: FitOptions): Plan {
   checkWhole('batchSize', batchSize, 1);
   checkLoss(loss, data, 'data');
   if (!(optimizer instanceof Optimizer)) throw new ArgumentError('optimizer', optimizer, 'an Optimizer, such as SGD');
+  if (!optimizer.concerns(net))
+    throw new ArgumentError('optimizer', optimizer, 'one of this network, or of a part of it');
   checkCallbacks({ schedule, onBatch, onEpoch, onEnd });
   if (clipNorm !== undefined && !(typeof clipNorm === 'number' && clipNorm > 0))
     throw new ArgumentError('clipNorm', clipNorm, 'a number above 0');
@@ -119,6 +123,23 @@ export function checkFit(net: Layer, data: Dataset, options: FitOptions): Plan {
   if (options.validationBatchSize !== undefined) checkWhole('validationBatchSize', options.validationBatchSize, 1);
   if (options.earlyStop !== undefined && validation === undefined)
     throw new ArgumentError('validation', validation, 'a Dataset, since earlyStop watches it');
+  if (options.earlyStop?.monitor === 'accuracy' && validation?.targetShape)
+    throw new ArgumentError(
+      'earlyStop.monitor',
+      'accuracy',
+      "'loss', since the targets of validation are no class ids",
+    );
   checkSignal(options.signal);
   return plan;
+}
+
+/** A layer keeps for backward what its last forward needs: at two places it would give wrong gradients. */
+function checkLayersDiffer(net: Layer): void {
+  const paths = new Map<Layer, string>();
+  for (const { path, layer } of namedLayers(net)) {
+    const other = paths.get(layer);
+    if (other !== undefined)
+      throw new ArgumentError('net', `one layer at ${other} and ${path}`, 'another layer at each place, for training');
+    paths.set(layer, path);
+  }
 }

@@ -3,8 +3,8 @@ import { ConvTranspose2D } from '../layers/convTranspose2d.ts';
 import type { Layer } from '../layers/layer.ts';
 import { Linear } from '../layers/linear.ts';
 import { rememberModes } from '../layers/modes.ts';
-import { namedLayers } from '../layers/namedLayers.ts';
-import { namedParameters } from '../optimizers/parameters.ts';
+import { namedLayers, namedTensors } from '../layers/namedLayers.ts';
+import { type NamedParameter, namedParameters } from '../optimizers/parameters.ts';
 import { zeros } from '../tensor/create.ts';
 import { DTYPES } from '../tensor/dtype.ts';
 import { scope } from '../tensor/scope.ts';
@@ -24,7 +24,7 @@ export interface SummaryRow {
   readonly depth: number;
   /** Of one sample, without the batch; null if the network does not use it. */
   readonly outputShape: Shape | null;
-  /** Elements of its parameters, those of the layers inside it included. */
+  /** Elements of its parameters, those of the layers inside it included, each counted once. */
   readonly parameters: number;
   /** Multiplications of the forward pass for one sample, each with an addition, those of the layers inside it included. */
   readonly macs: number;
@@ -68,13 +68,12 @@ export function summary(net: Layer, inputShape: Shape): Summary {
     type: layer.constructor.name,
     depth,
     outputShape: calls.get(layer)?.at(-1)?.output ?? null,
-    parameters: total([...namedParameters(layer)].map(({ parameter }) => parameter.size)),
+    parameters: total([...parametersOf(layer)].map(({ size }) => size)),
     macs: macsBelow(layer, calls),
   }));
   // Layers may share a parameter, which is frozen where all of them are.
-  const all = [...namedParameters(net)];
-  const own = new Set(all.map(({ parameter }) => parameter));
-  const open = new Set(all.filter(({ optimizable }) => optimizable).map(({ parameter }) => parameter));
+  const own = parametersOf(net);
+  const open = parametersOf(net, ({ optimizable }) => optimizable);
   const parameters = total([...own].map(({ size }) => size));
   const trainable = total([...open].map(({ size }) => size));
   const made = {
@@ -125,8 +124,8 @@ function trace(net: Layer, inputShape: Shape): { calls: Calls; activationBytes: 
     }
     net.eval();
     scope(() => {
-      const [first] = namedParameters(net);
-      const x = zeros([1, ...inputShape], first?.parameter.dtype);
+      const [first] = namedTensors(net);
+      const x = zeros([1, ...inputShape], first?.tensor.dtype);
       count(x);
       net.forward(x);
     });
@@ -153,6 +152,11 @@ function macsOf(layer: Layer, { input, output }: Call): number {
   if (layer instanceof Conv2D) return weights * pixels(output);
   if (layer instanceof ConvTranspose2D) return weights * pixels(input);
   return layer instanceof Linear ? weights : 0;
+}
+
+/** Each once, wherever it stands. */
+function parametersOf(layer: Layer, which: (named: NamedParameter) => boolean = () => true): Set<Tensor> {
+  return new Set([...namedParameters(layer)].filter(which).map(({ parameter }) => parameter));
 }
 
 function bytesOf({ size, dtype }: Tensor): number {

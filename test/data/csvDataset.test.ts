@@ -35,6 +35,15 @@ describe('csvDataset', () => {
     expect(samples('0,1,label\n5,6,2\n', { label: 'label' })).toEqual({ inputs: [5, 6], targets: [2], classes: null });
   });
 
+  it('takes empty cells for labels where classes have them', () => {
+    const classes = ['', 'x'];
+    expect(samples('1,\n2,x\n3,\n4,\n5,\n6,', { label: 1, classes, header: false })).toEqual({
+      inputs: [1, 2, 3, 4, 5, 6],
+      targets: [0, 1, 0, 0, 0, 0],
+      classes,
+    });
+  });
+
   it('takes whole numbers for class ids', () => {
     expect(samples('1,7\n2,0\n3,07\n4,"7"\n5, 2\n', { label: 1 })).toEqual({
       inputs: [1, 2, 3, 4, 5],

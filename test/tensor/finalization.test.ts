@@ -1,6 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { runtimeInfo, tensor, zeros } from '../../src/index.ts';
+import {
+  BatchNorm2D,
+  Conv2D,
+  Linear,
+  runtimeInfo,
+  Sequential,
+  scope,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../../src/index.ts';
 
 const used = (): number => runtimeInfo().memory.used;
 
@@ -59,5 +69,29 @@ describe('tensors that were forgotten', () => {
     expect(used()).toBeLessThanOrEqual(forgotten + LINGERING);
     for (let i = 0; i < 20; i++) zeros([1000]).dispose();
     expect(view.every(v => v === 7)).toBe(true);
+  });
+});
+
+describe('networks that were forgotten', () => {
+  const conv = (algorithm: 'direct' | 'winograd4') =>
+    new Conv2D({ inChannels: 32, outChannels: 32, kernelSize: 3, padding: 1, bias: false, algorithm });
+
+  it.each([
+    ['packed filters', () => conv('direct'), [1, 32, 8, 8]],
+    ['transformed filters', () => conv('winograd4'), [1, 32, 8, 8]],
+    ['folded filters', () => new Sequential([conv('direct'), new BatchNorm2D({ channels: 32 })]), [1, 32, 8, 8]],
+    ['packed weights', () => new Linear({ inFeatures: 96, outFeatures: 96, bias: false }), [1, 96]],
+  ] as const)('give back their %s', async (_, make, shape) => {
+    const use = () => scope((): Tensor => make().eval().forward(zeros(shape))).dispose();
+    use(); // Scratch stays.
+    const before = used();
+    use();
+    const each = used() - before;
+    (() => {
+      for (let i = 0; i < 20; i++) use();
+    })();
+    expect(used()).toBeGreaterThan(before + 20 * each);
+    await collectUntil(() => used() <= before + 3 * each);
+    expect(used()).toBeLessThanOrEqual(before + 3 * each);
   });
 });

@@ -17,7 +17,7 @@ import {
   type Loss,
   MSE,
   normal,
-  type ReLU,
+  ReLU,
   runtimeInfo,
   Sequential,
   SGD,
@@ -503,6 +503,28 @@ describe('errors', () => {
     expectParams(net, before);
   });
 
+  it('refuses the optimizer of another network, not that of a part', async () => {
+    const [net, other] = [smallNet(), smallNet()];
+    await fit(other, data, small(other));
+    const before = valuesOf(net);
+    // Its gradients are still there: it would step the other network.
+    await expectRejection(fit(net, data, small(other)), ArgumentError, 'optimizer');
+    expectParams(net, before);
+    const head = net.children.at(-1) as Layer;
+    const optimizer = new SGD(head, { learningRate: 0.05 });
+    expect(await fit(net, data, small(net, { optimizer }))).toMatchObject({ stopped: 'end' });
+    expectParams(new Sequential(net.children.slice(0, -1)), before.slice(0, -paramsOf(head).length));
+  });
+
+  it('refuses a layer that stands twice, whose gradients would be wrong', async () => {
+    const shared = new ReLU();
+    const inner = new Sequential([new Linear({ inFeatures: 36, outFeatures: 3 }), shared]);
+    const net = new Sequential([new Flatten(), shared, inner]);
+    const before = valuesOf(net);
+    await expectRejection(fit(net, data, small(net)), ArgumentError, 'one layer at 1 and 2.1');
+    expectParams(net, before);
+  });
+
   it('refuses what is no network, no data and no options', async () => {
     const net = smallNet();
     await expectRejection(fit({} as never, data, small(net)), ArgumentError, 'net');
@@ -587,8 +609,10 @@ describe('earlyStop', () => {
     const net = new Sequential([new Flatten(), new Linear({ inFeatures: 36, outFeatures: 1 })]);
     const values = dataset({ length: 8, targetShape: [1] });
     const earlyStop = { patience: 1, monitor: 'accuracy' } as const;
+    const before = valuesOf(net);
     const options = small(net, { loss: new MSE(), validation: values, earlyStop });
     await expectRejection(fit(net, values, options), ArgumentError, 'earlyStop.monitor', "'loss'");
+    expectParams(net, before);
   });
 });
 

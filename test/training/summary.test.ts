@@ -115,8 +115,17 @@ describe('summary', () => {
 
   it('counts what is shared once, and calls as often as they are made', () => {
     const shared = new Linear({ inFeatures: 3, outFeatures: 3, bias: false, dtype: 'float64' });
-    const { parameters, parameterBytes, macs } = summary(new Sequential([shared, new ReLU(), shared]), [3]);
+    const { rows, parameters, parameterBytes, macs } = summary(new Sequential([shared, new ReLU(), shared]), [3]);
     expect({ parameters, parameterBytes, macs }).toEqual({ parameters: 9, parameterBytes: 72, macs: 18 });
+    expect(rows.map(row => row.parameters)).toEqual([9, 9, 0, 9]);
+  });
+
+  it('takes the element type of a network that has buffers alone', () => {
+    const norm = new BatchNorm2D({ channels: 2, affine: false, dtype: 'float64' });
+    expect(summary(new Sequential([new ReLU(), norm]), [2, 3, 3])).toMatchObject({
+      parameters: 0,
+      activationBytes: 432,
+    });
   });
 
   it('shows layers that the network does not use', () => {

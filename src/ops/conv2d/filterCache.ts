@@ -1,6 +1,6 @@
 import { BYTES, type ElementType, type Runtime } from '../../runtime/runtime.ts';
-import { Storage } from '../../tensor/storage.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
+import { unscoped } from '../../tensor/scope.ts';
+import { allocate, type Tensor } from '../../tensor/tensor.ts';
 import type { PreparedAlgorithm } from './algorithm.ts';
 import { filterPanelBytes, packFilters } from './forwardPass.ts';
 import type { ConvGeometry } from './geometry.ts';
@@ -13,7 +13,8 @@ import { forwardFilters, tileSize, transformedBytes, transformFilters, WORK_BYTE
 export class FilterCache {
   #of: Tensor | null = null;
   #algorithm: PreparedAlgorithm | null = null;
-  #storage: Storage | null = null;
+  /** A tensor, so that the memory comes back with a layer that is forgotten. */
+  #prepared: Tensor | null = null;
 
   /**
    * Address of the prepared filters.
@@ -21,16 +22,16 @@ export class FilterCache {
    * @throws OutOfMemoryError, ThreadError
    */
   get(runtime: Runtime, type: ElementType, w: Tensor, g: ConvGeometry, algorithm: PreparedAlgorithm): number {
-    if (this.#storage && this.#of === w && this.#algorithm === algorithm) return this.#storage.block.address;
+    if (this.#prepared && this.#of === w && this.#algorithm === algorithm) return this.#prepared.address;
     this.clear();
     const bytes = BYTES[type];
     const filters = forwardFilters(g, w.address, false);
     const direct = algorithm === 'direct';
     const size = direct ? filterPanelBytes(g, bytes) : transformedBytes(tileSize(algorithm), filters, bytes);
-    const storage = new Storage(runtime, size);
-    const { address } = storage.block;
-    // First, so that the memory is not lost if what follows throws.
-    this.#storage = storage;
+    const prepared = unscoped(() => allocate([size / bytes], w.dtype, 'contiguous'));
+    const { address } = prepared;
+    // First, so that it is given back by the next `clear` if what follows throws.
+    this.#prepared = prepared;
     if (direct) packFilters(runtime, type, g, w.address, address);
     else {
       const [work = 0] = runtime.scratch.reserve(runtime.slots * WORK_BYTES);
@@ -43,8 +44,8 @@ export class FilterCache {
 
   /** Gives the memory back. */
   clear(): void {
-    this.#storage?.release();
-    this.#storage = null;
+    this.#prepared?.dispose();
+    this.#prepared = null;
     this.#of = null;
   }
 }
