@@ -18,6 +18,17 @@ export function* namedLayers(layer: Layer, path = '', depth = 0): Generator<Name
   }
 }
 
+/** The two places of a layer that stands in a network twice; null where there is none. */
+export function repeatedLayer(net: Layer): readonly [string, string] | null {
+  const paths = new Map<Layer, string>();
+  for (const { path, layer } of namedLayers(net)) {
+    const other = paths.get(layer);
+    if (other !== undefined) return [other, path];
+    paths.set(layer, path);
+  }
+  return null;
+}
+
 export interface NamedTensor {
   readonly kind: 'parameters' | 'buffers';
   /** The names of the layers on the way to it, each with a dot behind. */

@@ -1,9 +1,10 @@
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, StateError } from '../errors.ts';
 import { scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { infer } from './inference.ts';
 import { joinTensors } from './joinTensors.ts';
 import { Layer } from './layer.ts';
+import { repeatedLayer } from './namedLayers.ts';
 import type { Stage } from './stage.ts';
 import { trainBackward, trainBackwardParams, trainForward } from './training.ts';
 
@@ -21,6 +22,8 @@ export class Sequential extends Layer {
   readonly layers: readonly Layer[];
   /** Outputs of the inner layers, needed until backward. */
   #between: Tensor[] = [];
+  /** A layer keeps for backward what its last forward needs: at two places it would give wrong gradients. */
+  readonly #repeated: readonly [string, string] | null;
 
   /** @throws ArgumentError */
   constructor(layers: readonly Layer[]) {
@@ -30,6 +33,7 @@ export class Sequential extends Layer {
     }
     this.layers = [...layers];
     joinTensors(this);
+    this.#repeated = repeatedLayer(this);
   }
 
   override get namedChildren(): readonly (readonly [string, Layer])[] {
@@ -42,11 +46,14 @@ export class Sequential extends Layer {
     return trainForward(this.layers, x, this.#between);
   }
 
+  /** @throws StateError also where one layer stands at two places; forward may do with that */
   override backward(dy: Tensor): Tensor {
+    this.#checkPlaces();
     return scope(() => trainBackward(this.layers, dy));
   }
 
   override backwardParams(dy: Tensor): void {
+    this.#checkPlaces();
     scope(() => trainBackwardParams(this.layers, dy));
   }
 
@@ -58,6 +65,14 @@ export class Sequential extends Layer {
   override dispose(): void {
     this.#release();
     for (const layer of this.layers) layer.dispose();
+  }
+
+  #checkPlaces(): void {
+    if (!this.#repeated) return;
+    const places = this.#repeated.join(' and ');
+    throw new StateError(
+      `Sequential.backward: one layer stands at ${places}; training needs another one at each place.`,
+    );
   }
 
   #release(): void {

@@ -2,6 +2,7 @@ import type { ActivationOutput } from '../ops/through.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Place, placesOf, stepsOf } from './joining.ts';
 import type { Layer } from './layer.ts';
+import { namedTensors } from './namedLayers.ts';
 import type { Stage } from './stage.ts';
 
 // Networks in training: the same passes as layer by layer, with the same bits, but ReLU and ReLU6 are applied as results are written,
@@ -32,7 +33,7 @@ export function trainBackward(layers: readonly Layer[], dy: Tensor): Tensor {
 /** The gradients of the parameters alone: nothing before the first layer that has some is done. */
 export function trainBackwardParams(layers: readonly Layer[], dy: Tensor): void {
   const places = placesOf(layers, true);
-  const first = places.findIndex(({ layer }) => Object.keys(layer.params).length > 0);
+  const first = places.findIndex(({ layer }) => [...namedTensors(layer)].some(({ kind }) => kind === 'parameters'));
   const { gradient, next } = goBack(places, dy, first + 1);
   // It may have been done with the activation behind it.
   if (next === first) places[first]?.layer.backwardParams(gradient);

@@ -2,7 +2,7 @@ import { checkWhole } from '../data/checks.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Layer } from '../layers/layer.ts';
-import { namedLayers } from '../layers/namedLayers.ts';
+import { repeatedLayer } from '../layers/namedLayers.ts';
 import type { Loss } from '../losses/loss.ts';
 import { Optimizer } from '../optimizers/optimizer.ts';
 import type { Schedule } from '../optimizers/schedules.ts';
@@ -135,11 +135,7 @@ export function checkFit(net: Layer, data: Dataset, options: FitOptions): Plan {
 
 /** A layer keeps for backward what its last forward needs: at two places it would give wrong gradients. */
 function checkLayersDiffer(net: Layer): void {
-  const paths = new Map<Layer, string>();
-  for (const { path, layer } of namedLayers(net)) {
-    const other = paths.get(layer);
-    if (other !== undefined)
-      throw new ArgumentError('net', `one layer at ${other} and ${path}`, 'another layer at each place, for training');
-    paths.set(layer, path);
-  }
+  const places = repeatedLayer(net);
+  if (places)
+    throw new ArgumentError('net', `one layer at ${places.join(' and ')}`, 'another layer at each place, for training');
 }

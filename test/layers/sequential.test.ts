@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { ArgumentError, Conv2D, Flatten, Linear, normal, ReLU, Sequential, type Tensor } from '../../src/index.ts';
+import {
+  ArgumentError,
+  Conv2D,
+  Flatten,
+  Layer,
+  Linear,
+  normal,
+  ReLU,
+  Sequential,
+  StateError,
+  type Tensor,
+} from '../../src/index.ts';
 import { expectExactly } from '../helpers/compare.ts';
-import { expectArgumentError } from '../helpers/errors.ts';
+import { expectArgumentError, expectError } from '../helpers/errors.ts';
 import { made, read } from '../helpers/tensors.ts';
 import { random } from '../helpers/values.ts';
 
@@ -75,6 +86,34 @@ describe('Sequential', () => {
     const [x, dy] = [made(random([2, 2, 4, 5], 1)), made(random([2, 4], 2))];
     expectExactly(nested.forward(x), read(flat.forward(x)));
     expectExactly(nested.backward(dy), read(flat.backward(dy)));
+  });
+
+  it('has no gradients where one layer stands twice, which forward may do with', () => {
+    const relu = new ReLU();
+    const net = new Sequential([relu, new Sequential([new Flatten(), relu])]);
+    const y = net.forward(made(random([2, 3, 4, 5], 1)));
+    for (const call of [() => net.backward(y), () => net.backwardParams(y)])
+      expectError(call, StateError, 'one layer stands at 0 and 1.1');
+  });
+
+  it('backwardParams reaches containers of the user that stand first', () => {
+    class Block extends Layer {
+      readonly inner = new Linear({ inFeatures: 4, outFeatures: 4 });
+      override get namedChildren(): readonly (readonly [string, Layer])[] {
+        return [['inner', this.inner]];
+      }
+      override forward(x: Tensor): Tensor {
+        return this.inner.forward(x);
+      }
+      override backward(dy: Tensor): Tensor {
+        return this.inner.backward(dy);
+      }
+    }
+    const block = new Block();
+    const net = new Sequential([new ReLU(), block, new ReLU(), new Linear({ inFeatures: 4, outFeatures: 3 })]);
+    net.forward(made(random([2, 4], 1)));
+    net.backwardParams(made(random([2, 3], 2)));
+    expect(block.inner.grads.W).not.toBeNull();
   });
 
   it('refuses what is no list of layers', () => {
