@@ -308,6 +308,11 @@ describe('finite differences in float64', () => {
     ['MaxPool2D, overlapping and padded', () => new MaxPool2D({ kernelSize: 3, stride: 2, padding: 1 }), [2, 3, 5, 6]],
     ['AvgPool2D', () => new AvgPool2D({ kernelSize: 2 }), [2, 3, 4, 6]],
     [
+      'AvgPool2D, overlapping, padding counted',
+      () => new AvgPool2D({ kernelSize: 3, stride: 2, padding: 1 }),
+      [2, 3, 5, 6],
+    ],
+    [
       'AvgPool2D, overlapping, padding not counted',
       () => new AvgPool2D({ kernelSize: 3, stride: 2, padding: 1, countIncludePad: false }),
       [2, 3, 5, 6],
