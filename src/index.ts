@@ -2,6 +2,7 @@
 export { ArrayDataset, type ArrayDatasetOptions, type Normalization } from './data/arrayDataset.ts';
 export { type AugmentOptions, augment } from './data/augment.ts';
 export { type BatchesOptions, batches } from './data/batches.ts';
+export type { NumberArray } from './data/checks.ts';
 export { type Cifar10, parseCifar10 } from './data/cifar10.ts';
 export { type CsvOptions, type CsvTable, parseCsv } from './data/csv.ts';
 export { type CsvDatasetOptions, csvDataset } from './data/csvDataset.ts';

@@ -17,7 +17,7 @@ import { ArgumentError } from '../errors.ts';
 /**
  * Writes a whole file or none: under a temporary name in the same folder first, which takes the place of `path` when all of it is on
  * the disk. Whoever reads `path` meanwhile, or after a crash, finds the old content or the new one. A file that is there keeps its
- * permissions, and a symbolic link leads to the new content.
+ * permissions, and a symbolic link to a file leads to the new content; one that leads nowhere is replaced.
  *
  * It is synchronous, so no signal handler of this process comes between.
  *
