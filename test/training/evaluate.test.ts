@@ -90,7 +90,8 @@ describe('evaluate', () => {
     const { used } = runtimeInfo().memory;
     const { loss: second } = await evaluate(net, data, { loss });
     expect(second).toBe(first);
-    expect(runtimeInfo().memory.used).toBe(used);
+    // Less when what other tests have forgotten was collected.
+    expect(runtimeInfo().memory.used).toBeLessThanOrEqual(used);
     expect([...norm.runningMean.data, ...norm.runningVar.data]).toEqual([0, 0, 1, 1]);
     expect(dropout.state.draws).toBe(0);
     expect(net.layers.map(layer => layer.training)).toEqual([true, true, false, true, true]);
@@ -142,7 +143,8 @@ describe('evaluate', () => {
     const classes = dataset({ length: 4, classes: 5 });
     await expectRejection(evaluate(net, classes, { loss: new SoftmaxCrossEntropy() }), ArgumentError, 'labels');
     expect(net.training).toBe(true);
-    expect(runtimeInfo().memory.used).toBe(used);
+    // Less when what other tests have forgotten was collected.
+    expect(runtimeInfo().memory.used).toBeLessThanOrEqual(used);
   });
 
   it('refuses outputs that are not one for each sample', async () => {

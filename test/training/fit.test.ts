@@ -240,7 +240,11 @@ describe('fit', () => {
       await fit(net, dataset({ length: 24 }), { ...options, onBatch: () => used.push(runtimeInfo().memory.used) });
       used.push(runtimeInfo().memory.used);
     }
-    expect(new Set(used).size, String(used)).toBe(1);
+    // It may fall when what other tests have forgotten is collected.
+    expect(
+      [...used].sort((a, b) => b - a),
+      String(used),
+    ).toEqual(used);
   });
 });
 
@@ -365,7 +369,8 @@ describe('errors', () => {
     const { used } = runtimeInfo().memory;
     await expect(fit(net, from, complete)).rejects.toBeInstanceOf(Thrown);
     expect(net.training).toBe(false);
-    expect(runtimeInfo().memory.used).toBe(used);
+    // Less when what other tests have forgotten was collected.
+    expect(runtimeInfo().memory.used).toBeLessThanOrEqual(used);
     const { stopped } = await fit(net, whole, small(net));
     expect(stopped).toBe('end');
   }

@@ -78,7 +78,8 @@ describe('predict', () => {
     await predict(net, data);
     const { used } = runtimeInfo().memory;
     await predict(net, data, { batchSize: 3 });
-    expect(runtimeInfo().memory.used).toBe(used);
+    // Less when what other tests have forgotten was collected.
+    expect(runtimeInfo().memory.used).toBeLessThanOrEqual(used);
   });
 
   it('ends with the reason of its signal, reports, and is rejected with what is thrown', async () => {
