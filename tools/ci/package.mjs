@@ -55,7 +55,7 @@ function runReadmeExample() {
 /** The README's training of a data set, on few small pictures; what it writes has to be there and readable. */
 function runTrainingExample() {
   for (const [set, count] of [
-    ['train', 256],
+    ['train', 640],
     ['t10k', 64],
   ]) {
     // Class c has a bright square whose place says which class it is.
