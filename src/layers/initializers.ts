@@ -11,7 +11,10 @@ export interface Fans {
 export type Initializer = (size: number, fans: Fans) => Float64Array;
 
 export interface SeedOption {
-  /** A whole number; the same seed gives the same values everywhere. Default: another one each time. */
+  /**
+   * A whole number; the same seed gives the same values, of normal distributions on each engine (their logarithms and sines differ in
+   * the last bits). Default: another one each time.
+   */
   seed?: number | undefined;
 }
 
