@@ -1,36 +1,18 @@
 import { relu, reluGrad } from '../ops/relu.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { kept, Layer } from './layer.ts';
-import type { Stage } from './stage.ts';
+import { Elementwise } from './elementwise.ts';
 
 /** y = max(x, 0); dx = dy where x > 0. Tensors of any shape. */
-export class ReLU extends Layer {
-  /** In a network perhaps the output. */
-  #input: Tensor | null = null;
-
-  override forward(x: Tensor): Tensor {
-    const y = relu(x);
-    this.#input = this.training ? x : null;
-    return y;
+export class ReLU extends Elementwise {
+  protected override value(x: Tensor, out?: Tensor): Tensor {
+    return relu(x, { out });
   }
 
-  /** @internal */
-  override get stage(): Stage {
-    return {
-      run: (x, _, out) => relu(x, { out }),
-      activation: 'relu',
-      inPlace: true,
-      forget: () => {
-        this.#input = null;
-      },
-      input: this.#input,
-      keep: output => {
-        this.#input = output;
-      },
-    };
+  protected override gradient(dy: Tensor, x: Tensor): Tensor {
+    return reluGrad(dy, x);
   }
 
-  override backward(dy: Tensor): Tensor {
-    return reluGrad(dy, kept(this, this.#input));
+  protected override get activation() {
+    return 'relu' as const;
   }
 }
