@@ -1,0 +1,6 @@
+// The entry point convasm/tfjs: importing it registers the TensorFlow.js backend 'convasm'.
+import { register } from './register.ts';
+
+export { ConvasmBackend } from './backend.ts';
+
+register();

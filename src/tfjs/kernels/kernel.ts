@@ -1,0 +1,28 @@
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import { scope } from '../../tensor/scope.ts';
+import type { ConvasmBackend } from '../backend.ts';
+
+/** What a kernel is called with; which inputs and attributes there are follows from its name. */
+interface KernelCall<Inputs, Attrs> {
+  readonly inputs: Inputs;
+  readonly attrs: Attrs;
+  readonly backend: ConvasmBackend;
+}
+
+/** One of TensorFlow.js's kernels on our own operations. */
+export interface Kernel {
+  /** As in TensorFlow.js's kernel_names. */
+  readonly name: string;
+  /** The result; null where it does not cover the call, which the cpu backend's kernel then does. It has done nothing by then. */
+  // biome-ignore lint/suspicious/noExplicitAny: TensorFlow.js names a kernel's inputs and attributes by strings.
+  readonly run: (call: KernelCall<any, any>) => TensorInfo | null;
+}
+
+/** A function for TensorFlow.js's registry: ours, and cpu's for all that ours does not cover. */
+export function withFallback({ run }: Kernel, cpu: KernelFunc): KernelFunc {
+  return call => {
+    const backend = call.backend as ConvasmBackend;
+    backend.giveBack();
+    return scope(() => run({ inputs: call.inputs, attrs: call.attrs ?? {}, backend })) ?? cpu(call);
+  };
+}
