@@ -88,7 +88,7 @@ export class ConvasmBackend extends MathBackendCPU {
 }
 
 /** [batch, channels, height, width] of images in a data format. */
-function imageShape(shape: readonly number[], format: MemoryFormat): Shape4 {
+export function imageShape(shape: readonly number[], format: MemoryFormat): Shape4 {
   const [n = 1, a = 1, b = 1, c = 1] = shape;
   return format === 'channelsLast' ? [n, c, a, b] : [n, a, b, c];
 }

@@ -1,6 +1,8 @@
+import { activationKernels } from './activation.ts';
+import { conv2dKernels } from './conv2d.ts';
 import type { Kernel } from './kernel.ts';
 
 /** Every kernel that is ours. */
 export function kernels(): readonly Kernel[] {
-  return [];
+  return [...conv2dKernels(), ...activationKernels()];
 }

@@ -3,7 +3,7 @@ import { scope } from '../../tensor/scope.ts';
 import type { ConvasmBackend } from '../backend.ts';
 
 /** What a kernel is called with; which inputs and attributes there are follows from its name. */
-interface KernelCall<Inputs, Attrs> {
+export interface KernelCall<Inputs, Attrs> {
   readonly inputs: Inputs;
   readonly attrs: Attrs;
   readonly backend: ConvasmBackend;

@@ -1,0 +1,120 @@
+import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { Conv2DOptions } from '../../ops/conv2d/geometry.ts';
+import { TRANSPOSE_ROWS } from '../../runtime/abi.ts';
+import type { MemoryFormat } from '../../tensor/format.ts';
+import { sameShape } from '../../tensor/shape.ts';
+import { allocate, type Tensor } from '../../tensor/tensor.ts';
+import type { ConvasmBackend } from '../backend.ts';
+
+/** What all of TensorFlow.js's convolution kernels have among their attributes. */
+export interface ConvAttrs {
+  readonly strides: [number, number] | number;
+  readonly pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
+  readonly dataFormat?: 'NHWC' | 'NCHW';
+  readonly dilations?: [number, number] | number;
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+type Quad = [number, number, number, number];
+
+/** A convolution of TensorFlow.js in our terms. */
+export interface Convolution {
+  readonly options: Conv2DOptions;
+  /** Where images have their channels. */
+  readonly format: MemoryFormat;
+  readonly depthwise: boolean;
+  /** [kernel height, kernel width, in, out], or [kernel height, kernel width, in, multiplier] where it is depthwise. */
+  readonly filterShape: readonly number[];
+  /** Shapes of the images in TensorFlow.js's order. */
+  readonly inShape: readonly number[];
+  readonly outShape: readonly number[];
+}
+
+/**
+ * The convolution of images of `inShape` with filters of `filterShape`; null where it is none of ours: nothing comes out, or sizes are
+ * rounded up.
+ */
+export function convolutionOf(
+  inShape: readonly number[],
+  filterShape: readonly number[],
+  attrs: ConvAttrs,
+  depthwise: boolean,
+): Convolution | null {
+  const { strides, pad, dataFormat = 'NHWC', dilations, dimRoundingMode } = attrs;
+  // The cpu backend takes depthwise images for NHWC, whatever the attribute says.
+  const order = depthwise ? 'channelsLast' : backend_util.convertConv2DDataFormat(dataFormat);
+  const info = backend_util.computeConv2DInfo(
+    inShape as Quad,
+    filterShape as Quad,
+    strides,
+    dilations ?? 1,
+    pad,
+    dimRoundingMode,
+    depthwise,
+    order,
+  );
+  const { top, left, bottom, right } = info.padInfo;
+  const outHeight = outSize(info.inHeight + top + bottom, info.effectiveFilterHeight, info.strideHeight);
+  const outWidth = outSize(info.inWidth + left + right, info.effectiveFilterWidth, info.strideWidth);
+  const fits = outHeight === info.outHeight && outWidth === info.outWidth && Math.min(outHeight, outWidth) > 0;
+  if (!fits || Math.min(top, left, bottom, right) < 0 || filterShape[2] !== info.inChannels) return null;
+  return {
+    options: {
+      stride: [info.strideHeight, info.strideWidth],
+      padding: [top, left, bottom, right],
+      dilation: [info.dilationHeight, info.dilationWidth],
+      groups: depthwise ? info.inChannels : 1,
+    },
+    format: order === 'channelsLast' ? 'channelsLast' : 'contiguous',
+    depthwise,
+    filterShape,
+    inShape: info.inShape,
+    outShape: info.outShape,
+  };
+}
+
+/** Whether `info` has the shape that the convolution's images should have. */
+export function hasShape(info: TensorInfo, shape: readonly number[]): boolean {
+  return sameShape(info.shape, shape);
+}
+
+/** [out, in / groups, kernel height, kernel width] */
+export function ourFilterShape({ filterShape, depthwise }: Convolution): Quad {
+  const [height = 1, width = 1, channels = 1, last = 1] = filterShape;
+  return depthwise ? [channels * last, 1, height, width] : [last, channels, height, width];
+}
+
+/** Filters as our operations take them. A new tensor, made in the caller's scope. */
+export function filtersFrom(backend: ConvasmBackend, info: TensorInfo, convolution: Convolution): Tensor {
+  const shape = ourFilterShape(convolution);
+  const source = backend.tensor(info);
+  // [taps x in, out] to [out, taps x in], which is channels-last; depthwise, [taps, out] to [out, taps].
+  const filters = allocate(shape, 'float32', convolution.depthwise ? 'contiguous' : 'channelsLast');
+  transposeMatrix(source, filters, source.size / shape[0], shape[0]);
+  return filters;
+}
+
+/** The way back, for gradients of filters; `filters` are contiguous. */
+export function handFilters(backend: ConvasmBackend, filters: Tensor, convolution: Convolution): TensorInfo {
+  const [out] = ourFilterShape(convolution);
+  const { size } = filters;
+  let ordered = filters;
+  if (!convolution.depthwise) {
+    const [, channels = 1, height = 1, width = 1] = filters.shape;
+    ordered = allocate([out, height * width, channels], 'float32', 'contiguous');
+    transposeMatrix(filters, ordered, channels, height * width, out);
+  }
+  const result = allocate(convolution.filterShape, 'float32', 'contiguous');
+  transposeMatrix(ordered, result, out, size / out);
+  return backend.hand(result);
+}
+
+/** Each of `batch` matrices of [rows, columns] to [columns, rows]. */
+export function transposeMatrix(source: Tensor, target: Tensor, rows: number, columns: number, batch = 1): void {
+  const args = { source: source.address, target: target.address, batch, rows, columns };
+  source.storage.runtime.run('transpose', 'f32', args, batch * Math.ceil(rows / TRANSPOSE_ROWS));
+}
+
+function outSize(padded: number, extent: number, stride: number): number {
+  return Math.floor((padded - extent) / stride) + 1;
+}
