@@ -1,8 +1,11 @@
 import { activationKernels } from './activation.ts';
+import { batchNormKernels } from './batchNorm.ts';
 import { conv2dKernels } from './conv2d.ts';
 import type { Kernel } from './kernel.ts';
+import { matMulKernels } from './matMul.ts';
+import { poolKernels } from './pool.ts';
 
 /** Every kernel that is ours. */
 export function kernels(): readonly Kernel[] {
-  return [...conv2dKernels(), ...activationKernels()];
+  return [...conv2dKernels(), ...matMulKernels(), ...poolKernels(), ...batchNormKernels(), ...activationKernels()];
 }

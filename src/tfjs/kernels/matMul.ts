@@ -1,0 +1,107 @@
+import { _FusedMatMul, BatchMatMul, broadcast_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { addBias } from '../../ops/batchNorm2d.ts';
+import { filterGradPass } from '../../ops/conv2d/filterGradPass.ts';
+import { limitsOf, UNLIMITED } from '../../ops/conv2d/forward.ts';
+import { forwardPass } from '../../ops/conv2d/forwardPass.ts';
+import type { Images } from '../../ops/conv2d/frame.ts';
+import { convGeometry } from '../../ops/conv2d/geometry.ts';
+import { inputGradPass } from '../../ops/conv2d/inputGradPass.ts';
+import type { Clamp } from '../../ops/conv2d/product.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { sizeOf } from '../../tensor/shape.ts';
+import { allocate } from '../../tensor/tensor.ts';
+import { type FusedAttrs, finishOf } from './activation.ts';
+import type { Kernel, KernelCall } from './kernel.ts';
+
+type Call = KernelCall<
+  { a: TensorInfo; b: TensorInfo; bias?: TensorInfo },
+  { transposeA?: boolean; transposeB?: boolean } & FusedAttrs
+>;
+
+/** Products of matrices: the passes of a fully connected layer, which are those of a 1x1 convolution of one pixel. */
+export function matMulKernels(): readonly Kernel[] {
+  return [
+    { name: BatchMatMul, run: matMul },
+    { name: _FusedMatMul, run: matMul },
+  ];
+}
+
+/** The product of one pair of matrices: [rows, depth] and [depth, columns], or their transposes. */
+interface Product {
+  readonly rows: number;
+  readonly depth: number;
+  readonly columns: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+interface Operands {
+  readonly a: number;
+  readonly b: number;
+  readonly y: number;
+}
+
+function matMul({ inputs, attrs, backend }: Call): TensorInfo | null {
+  const { a, b, bias } = inputs;
+  const { transposeA = false, transposeB = false } = attrs;
+  const finish = finishOf(attrs);
+  // Both transposed: nobody's case, and left to the cpu backend.
+  if (!finish || (transposeA && transposeB) || !backend.reads(a) || !backend.reads(b)) return null;
+  if (Math.min(a.shape.length, b.shape.length) < 2) return null; // Its error message says what is wrong.
+  const [rows, depth] = matrixOf(a.shape, transposeA);
+  const [depthB, columns] = matrixOf(b.shape, transposeB);
+  if (depth !== depthB) return null;
+  if (bias && !(backend.reads(bias) && bias.shape.length === 1 && bias.shape[0] === columns)) return null;
+  const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const batches = { a: sizeOf(a.shape.slice(0, -2)), b: sizeOf(b.shape.slice(0, -2)) };
+  const batch = sizeOf(outer);
+  if ([batches.a, batches.b].some(count => count !== 1 && count !== batch)) return null;
+  const operands = { a: backend.tensor(a), b: backend.tensor(b) };
+  const y = allocate([batch * rows, columns], 'float32', 'contiguous');
+  const { runtime } = y.storage;
+  // One right matrix for all: their left ones are one matrix of more rows.
+  const joined = batches.b === 1 && !transposeA;
+  const product = { rows: joined ? batch * rows : rows, depth, columns, transposeA, transposeB };
+  for (let i = 0; i < (joined ? 1 : batch); i++) {
+    multiply(runtime, product, {
+      a: operands.a.address + (batches.a === 1 ? 0 : i * rows * depth * 4),
+      b: operands.b.address + (batches.b === 1 ? 0 : i * depth * columns * 4),
+      y: y.address + i * rows * columns * 4,
+    });
+  }
+  const limits: Clamp | undefined = limitsOf(finish.clamp);
+  const added = bias ? backend.tensor(bias) : limits && allocate([columns], 'float32', 'contiguous');
+  if (added && !bias) added.data.fill(0);
+  if (added) addBias(y, added, limits ?? UNLIMITED);
+  return backend.hand(finish.after(y), [...outer, rows, columns]);
+}
+
+/** The sizes of the last two dimensions, as the product sees them. */
+function matrixOf(shape: readonly number[], transposed: boolean): [number, number] {
+  const [first = 1, second = 1] = shape.slice(-2);
+  return transposed ? [second, first] : [first, second];
+}
+
+function multiply(runtime: Runtime, product: Product, { a, b, y }: Operands): void {
+  const { rows, depth, columns, transposeA, transposeB } = product;
+  if (transposeB) {
+    // y = x w^T, a layer's output.
+    const g = convGeometry([rows, depth, 1, 1], [columns, depth, 1, 1], {});
+    forwardPass(runtime, 'f32', g, { x: rowsOf(a, rows, depth), w: b, prepared: false, bias: 0, y });
+  } else if (transposeA) {
+    // dw = dy^T x, the gradient of its weights.
+    const g = convGeometry([depth, columns, 1, 1], [rows, columns, 1, 1], {});
+    const images = { x: rowsOf(b, depth, columns), dy: rowsOf(a, depth, rows) };
+    filterGradPass(runtime, 'f32', g, { ...images, dw: y, scale: 1 });
+  } else {
+    // dx = dy w, the gradient of its input.
+    const g = convGeometry([rows, columns, 1, 1], [depth, columns, 1, 1], {});
+    inputGradPass(runtime, 'f32', g, { dy: rowsOf(a, rows, depth), w: b, dx: y });
+  }
+}
+
+/** A matrix as images of one pixel. */
+function rowsOf(address: number, rows: number, columns: number): Images {
+  const strides = { image: columns, channel: 1, row: columns, column: columns };
+  return { address, strides, batch: rows, channels: columns, height: 1, width: 1 };
+}
