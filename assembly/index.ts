@@ -62,9 +62,11 @@ import { SpreadArgs, spread as spreadOf } from './pool/spread';
 import { Simd } from './simd';
 import { AddArgs, add as addOf } from './tensor/add';
 import { AddScaledArgs, addScaled as addScaledOf } from './tensor/addScaled';
+import { BinaryArgs, binary as binaryOf } from './tensor/binary';
 import { ScaleArgs, scale as scaleOf } from './tensor/scale';
 import { SumOfSquaresArgs, sumOfSquares as sumOfSquaresOf } from './tensor/sumOfSquares';
 import { TransposeArgs, transpose as transposeOf } from './tensor/transpose';
+import { UnaryArgs, unary as unaryOf } from './tensor/unary';
 import {
   WinogradDataArgs,
   winogradInput as winogradInputOf,
@@ -349,6 +351,18 @@ export function add_f32(args: AddArgs, first: i32, last: i32): void {
 }
 export function add_f64(args: AddArgs, first: i32, last: i32): void {
   addOf<f64>(args, first, last);
+}
+export function binary_f32(args: BinaryArgs, first: i32, last: i32): void {
+  binaryOf<f32>(args, first, last);
+}
+export function binary_f64(args: BinaryArgs, first: i32, last: i32): void {
+  binaryOf<f64>(args, first, last);
+}
+export function unary_f32(args: UnaryArgs, first: i32, last: i32): void {
+  unaryOf<f32>(args, first, last);
+}
+export function unary_f64(args: UnaryArgs, first: i32, last: i32): void {
+  unaryOf<f64>(args, first, last);
 }
 export function dropout_f32(args: DropoutArgs, first: i32, last: i32): void {
   dropoutOf<f32>(args, first, last);

@@ -41,6 +41,10 @@ export const DROPOUT_PIXELS = 256;
 export const SOFTMAX_ROWS = 32;
 /** KIND_* of assembly/activation/activation.ts. */
 export const ACTIVATION_KIND = { leakyRelu: 0, hardSwish: 1, sigmoid: 2, tanh: 3, silu: 4 } as const;
+/** KIND_* of assembly/tensor/binary.ts. */
+export const BINARY_KIND = { add: 0, sub: 1, mul: 2, div: 3, max: 4, min: 5 } as const;
+/** KIND_* of assembly/tensor/unary.ts. */
+export const UNARY_KIND = { square: 0, sqrt: 1, rsqrt: 2, neg: 3, abs: 4, step: 5 } as const;
 /** KIND_* of assembly/loss/elementwise.ts. */
 export const LOSS_KIND = { squared: 0, bceWithLogits: 1 } as const;
 
@@ -209,6 +213,22 @@ const add = /* @__PURE__ */ new Struct({
   lower: 'f64',
   upper: 'f64',
 });
+
+const binary = /* @__PURE__ */ new Struct({
+  a: 'ptr',
+  b: 'ptr',
+  target: 'ptr',
+  rows: 'i32',
+  columns: 'i32',
+  aRow: 'i32',
+  aColumn: 'i32',
+  bRow: 'i32',
+  bColumn: 'i32',
+  rowBlock: 'i32',
+  kind: 'i32',
+});
+
+const unary = /* @__PURE__ */ new Struct({ source: 'ptr', target: 'ptr', count: 'i32', kind: 'i32', low: 'f64' });
 
 const dropout = /* @__PURE__ */ new Struct({
   x: 'ptr',
@@ -577,6 +597,8 @@ export const KERNELS = {
   scale: { struct: scale, mirrors: 'ScaleArgs', typed: true },
   sumOfSquares: { struct: sumOfSquares, mirrors: 'SumOfSquaresArgs', typed: true },
   add: { struct: add, mirrors: 'AddArgs', typed: true },
+  binary: { struct: binary, mirrors: 'BinaryArgs', typed: true },
+  unary: { struct: unary, mirrors: 'UnaryArgs', typed: true },
   dropout: { struct: dropout, mirrors: 'DropoutArgs', typed: true },
   batchNormPartials: { struct: batchNorm, mirrors: 'BatchNormArgs', typed: true },
   batchNormStatistics: { struct: batchNorm, mirrors: 'BatchNormArgs', typed: true },

@@ -33,6 +33,8 @@ export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: 
   scale: a => a.count * 0.1,
   sumOfSquares: a => a.count * 0.15,
   add: a => a.count * 0.3,
+  binary: a => a.rows * a.columns * 0.3,
+  unary: a => a.count * 0.25,
   dropout: a => a.count * 0.6,
   batchNormPartials: a => a.images * a.channels * a.pixels * 0.25,
   batchNormStatistics: a => a.chunks * a.channels * 4,

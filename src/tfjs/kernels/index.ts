@@ -1,11 +1,19 @@
 import { activationKernels } from './activation.ts';
 import { batchNormKernels } from './batchNorm.ts';
 import { conv2dKernels } from './conv2d.ts';
+import { elementwiseKernels } from './elementwise.ts';
 import type { Kernel } from './kernel.ts';
 import { matMulKernels } from './matMul.ts';
 import { poolKernels } from './pool.ts';
 
 /** Every kernel that is ours. */
 export function kernels(): readonly Kernel[] {
-  return [...conv2dKernels(), ...matMulKernels(), ...poolKernels(), ...batchNormKernels(), ...activationKernels()];
+  return [
+    ...conv2dKernels(),
+    ...matMulKernels(),
+    ...poolKernels(),
+    ...batchNormKernels(),
+    ...activationKernels(),
+    ...elementwiseKernels(),
+  ];
 }
