@@ -27,6 +27,8 @@ export default defineConfig({
   test: {
     pool: 'threads',
     testTimeout: 60_000,
+    // As a bundler takes them: the file that registers gradients is in their modules only, not in what Node loads.
+    server: { deps: { inline: [/@tensorflow/] } },
     projects: [
       { extends: true, test: { name: 'independent', include: independent.map(path => `${path}/*.test.ts`) } },
       ...valid.flatMap(variant =>
