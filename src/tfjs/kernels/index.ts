@@ -5,6 +5,7 @@ import { elementwiseKernels } from './elementwise.ts';
 import type { Kernel } from './kernel.ts';
 import { matMulKernels } from './matMul.ts';
 import { poolKernels } from './pool.ts';
+import { reductionKernels } from './reduction.ts';
 
 /** Every kernel that is ours. */
 export function kernels(): readonly Kernel[] {
@@ -15,5 +16,6 @@ export function kernels(): readonly Kernel[] {
     ...batchNormKernels(),
     ...activationKernels(),
     ...elementwiseKernels(),
+    ...reductionKernels(),
   ];
 }
