@@ -110,7 +110,7 @@ export function handFilters(backend: ConvasmBackend, filters: Tensor, convolutio
 }
 
 /** Each of `batch` matrices of [rows, columns] to [columns, rows]. */
-export function transposeMatrix(source: Tensor, target: Tensor, rows: number, columns: number, batch = 1): void {
+function transposeMatrix(source: Tensor, target: Tensor, rows: number, columns: number, batch = 1): void {
   const args = { source: source.address, target: target.address, batch, rows, columns };
   source.storage.runtime.run('transpose', 'f32', args, batch * Math.ceil(rows / TRANSPOSE_ROWS));
 }
