@@ -1,10 +1,9 @@
 import { getKernelsForBackend, registerBackend, registerKernel } from '@tensorflow/tfjs-core';
 import { init } from '../runtime/init.ts';
-import { ConvasmBackend } from './backend.ts';
+import { BACKEND_NAME, ConvasmBackend } from './backend.ts';
 import { kernels } from './kernels/index.ts';
 import { withFallback } from './kernels/kernel.ts';
 
-const BACKEND_NAME = 'convasm';
 /** Above cpu (1), as high as TensorFlow.js's own wasm and webgl backends. */
 const PRIORITY = 2;
 

@@ -13,14 +13,11 @@ import { conv2dFilterGrad } from '../../ops/conv2d/filterGrad.ts';
 import { conv2d } from '../../ops/conv2d/forward.ts';
 import { conv2dInputGrad } from '../../ops/conv2d/inputGrad.ts';
 import { imageShape } from '../backend.ts';
-import { type FusedAttrs, finishOf } from './activation.ts';
-import { type ConvAttrs, convolutionOf, filtersFrom, handFilters, hasShape, ourFilterShape } from './convolution.ts';
+import { type ConvAttrs, convolutionOf, filtersOf, handFilters, hasShape, ourFilterShape } from './convolution.ts';
+import { endingOf, type FusedAttrs, type FusedInputs } from './fused.ts';
 import type { Kernel, KernelCall } from './kernel.ts';
 
-type ForwardCall = KernelCall<
-  { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo; preluActivationWeights?: TensorInfo },
-  ConvAttrs & FusedAttrs
->;
+type ForwardCall = KernelCall<{ x: TensorInfo; filter: TensorInfo } & FusedInputs, ConvAttrs & FusedAttrs>;
 type InputGradCall = KernelCall<{ dy: TensorInfo; filter: TensorInfo }, ConvAttrs & { inputShape: number[] }>;
 type FilterGradCall = KernelCall<{ x: TensorInfo; dy: TensorInfo }, ConvAttrs & { filterShape: number[] }>;
 
@@ -39,20 +36,20 @@ export function conv2dKernels(): readonly Kernel[] {
 }
 
 function forward({ inputs, attrs, backend }: ForwardCall, depthwise: boolean): TensorInfo | null {
-  const { x, filter, bias } = inputs;
+  const { x, filter } = inputs;
   if (!backend.reads(x) || !backend.reads(filter)) return null;
   const convolution = convolutionOf(x.shape, filter.shape, attrs, depthwise);
-  const finish = finishOf(attrs);
-  if (!convolution || !finish) return null;
-  const [channels] = ourFilterShape(convolution);
-  // A bias of another shape is broadcast over other dimensions than the channels.
-  if (bias && !(backend.reads(bias) && hasShape(bias, [channels]))) return null;
+  if (!convolution) return null;
   const { format, options } = convolution;
-  const y = conv2d(backend.images(x, format), filtersFrom(backend, filter, convolution), bias && backend.tensor(bias), {
+  const [channels] = ourFilterShape(convolution);
+  const { bias, clamp, finish } = endingOf(backend, channels, inputs, attrs, format === 'contiguous');
+  const { filters, cache } = filtersOf(backend, filter, convolution);
+  const y = conv2d(backend.images(x, format), filters, bias && backend.tensor(bias), {
     ...options,
-    activation: finish.clamp,
+    activation: clamp,
+    cache,
   });
-  return backend.handImages(finish.after(y), format);
+  return finish(backend.handImages(y, format));
 }
 
 /** The gradient of the input. Its `inputShape` may be that of a transposed convolution's output. */
@@ -63,7 +60,7 @@ function inputGrad({ inputs, attrs, backend }: InputGradCall, depthwise: boolean
   // conv2dTranspose lets dy be larger than what the input's shape gives.
   if (!convolution || !hasShape(dy, convolution.outShape)) return null;
   const { format, options, inShape } = convolution;
-  const filters = filtersFrom(backend, filter, convolution);
+  const { filters } = filtersOf(backend, filter, convolution);
   const dx = conv2dInputGrad(backend.images(dy, format), filters, imageShape(inShape, format), options);
   return backend.handImages(dx, format);
 }

@@ -5,6 +5,7 @@ import type { MemoryFormat } from '../../tensor/format.ts';
 import { sameShape } from '../../tensor/shape.ts';
 import { allocate, type Tensor } from '../../tensor/tensor.ts';
 import type { ConvasmBackend } from '../backend.ts';
+import { type KeptFilters, StoredFilters } from '../filters.ts';
 
 /** What all of TensorFlow.js's convolution kernels have among their attributes. */
 export interface ConvAttrs {
@@ -23,7 +24,7 @@ export interface Convolution {
   /** Where images have their channels. */
   readonly format: MemoryFormat;
   readonly depthwise: boolean;
-  /** [kernel height, kernel width, in, out], or [kernel height, kernel width, in, multiplier] where it is depthwise. */
+  /** [kernel height, kernel width, in / groups, out], or [kernel height, kernel width, in, multiplier] where it is depthwise. */
   readonly filterShape: readonly number[];
   /** Shapes of the images in TensorFlow.js's order. */
   readonly inShape: readonly number[];
@@ -57,13 +58,16 @@ export function convolutionOf(
   const outHeight = outSize(info.inHeight + top + bottom, info.effectiveFilterHeight, info.strideHeight);
   const outWidth = outSize(info.inWidth + left + right, info.effectiveFilterWidth, info.strideWidth);
   const fits = outHeight === info.outHeight && outWidth === info.outWidth && Math.min(outHeight, outWidth) > 0;
-  if (!fits || Math.min(top, left, bottom, right) < 0 || filterShape[2] !== info.inChannels) return null;
+  const [, , filterChannels = 1, filterCount = 1] = filterShape;
+  const groups = depthwise ? info.inChannels : info.inChannels / filterChannels;
+  const grouped = depthwise ? filterChannels === groups : Number.isInteger(groups) && filterCount % groups === 0;
+  if (!fits || Math.min(top, left, bottom, right) < 0 || !grouped) return null;
   return {
     options: {
       stride: [info.strideHeight, info.strideWidth],
       padding: [top, left, bottom, right],
       dilation: [info.dilationHeight, info.dilationWidth],
-      groups: depthwise ? info.inChannels : 1,
+      groups,
     },
     format: order === 'channelsLast' ? 'channelsLast' : 'contiguous',
     depthwise,
@@ -84,14 +88,22 @@ export function ourFilterShape({ filterShape, depthwise }: Convolution): Quad {
   return depthwise ? [channels * last, 1, height, width] : [last, channels, height, width];
 }
 
-/** Filters as our operations take them. A new tensor, made in the caller's scope. */
-export function filtersFrom(backend: ConvasmBackend, info: TensorInfo, convolution: Convolution): Tensor {
-  const shape = ourFilterShape(convolution);
-  const source = backend.tensor(info);
-  // [taps x in, out] to [out, taps x in], which is channels-last; depthwise, [taps, out] to [out, taps].
-  const filters = allocate(shape, 'float32', convolution.depthwise ? 'contiguous' : 'channelsLast');
-  transposeMatrix(source, filters, source.size / shape[0], shape[0]);
-  return filters;
+/** Filters as our operations take them, kept with the data that they are made of. */
+export function filtersOf(backend: ConvasmBackend, info: TensorInfo, convolution: Convolution): KeptFilters {
+  const data = backend.stored(info);
+  data.filters ??= new StoredFilters();
+  return data.filters.get(String([convolution.depthwise, ...convolution.filterShape]), () => {
+    const source = backend.tensor(info);
+    const [out, channels, height, width] = ourFilterShape(convolution);
+    const taps = height * width;
+    // [taps x in, out] to [out, taps x in]; then, but for the depthwise, [taps, in] to [in, taps].
+    const outFirst = allocate([out, channels, height, width], 'float32', 'contiguous');
+    transposeMatrix(source, outFirst, source.size / out, out);
+    if (taps === 1 || channels === 1) return outFirst;
+    const filters = allocate([out, channels, height, width], 'float32', 'contiguous');
+    transposeMatrix(outFirst, filters, taps, channels, out);
+    return filters;
+  });
 }
 
 /** The way back, for gradients of filters; `filters` are contiguous. */

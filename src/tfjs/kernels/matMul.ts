@@ -10,11 +10,11 @@ import type { Clamp } from '../../ops/conv2d/product.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { allocate } from '../../tensor/tensor.ts';
-import { type FusedAttrs, finishOf } from './activation.ts';
+import { endingOf, type FusedAttrs, type FusedInputs } from './fused.ts';
 import type { Kernel, KernelCall } from './kernel.ts';
 
 type Call = KernelCall<
-  { a: TensorInfo; b: TensorInfo; bias?: TensorInfo },
+  { a: TensorInfo; b: TensorInfo } & FusedInputs,
   { transposeA?: boolean; transposeB?: boolean } & FusedAttrs
 >;
 
@@ -42,20 +42,19 @@ interface Operands {
 }
 
 function matMul({ inputs, attrs, backend }: Call): TensorInfo | null {
-  const { a, b, bias } = inputs;
+  const { a, b } = inputs;
   const { transposeA = false, transposeB = false } = attrs;
-  const finish = finishOf(attrs);
   // Both transposed: nobody's case, and left to the cpu backend.
-  if (!finish || (transposeA && transposeB) || !backend.reads(a) || !backend.reads(b)) return null;
+  if ((transposeA && transposeB) || !backend.reads(a) || !backend.reads(b)) return null;
   if (Math.min(a.shape.length, b.shape.length) < 2) return null; // Its error message says what is wrong.
   const [rows, depth] = matrixOf(a.shape, transposeA);
   const [depthB, columns] = matrixOf(b.shape, transposeB);
   if (depth !== depthB) return null;
-  if (bias && !(backend.reads(bias) && bias.shape.length === 1 && bias.shape[0] === columns)) return null;
   const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const batches = { a: sizeOf(a.shape.slice(0, -2)), b: sizeOf(b.shape.slice(0, -2)) };
   const batch = sizeOf(outer);
   if ([batches.a, batches.b].some(count => count !== 1 && count !== batch)) return null;
+  const { bias, clamp, finish } = endingOf(backend, columns, inputs, attrs);
   const operands = { a: backend.tensor(a), b: backend.tensor(b) };
   const y = allocate([batch * rows, columns], 'float32', 'contiguous');
   const { runtime } = y.storage;
@@ -69,11 +68,11 @@ function matMul({ inputs, attrs, backend }: Call): TensorInfo | null {
       y: y.address + i * rows * columns * 4,
     });
   }
-  const limits: Clamp | undefined = limitsOf(finish.clamp);
+  const limits: Clamp | undefined = limitsOf(clamp);
   const added = bias ? backend.tensor(bias) : limits && allocate([columns], 'float32', 'contiguous');
   if (added && !bias) added.data.fill(0);
   if (added) addBias(y, added, limits ?? UNLIMITED);
-  return backend.hand(finish.after(y), [...outer, rows, columns]);
+  return finish(backend.hand(y, [...outer, rows, columns]));
 }
 
 /** The sizes of the last two dimensions, as the product sees them. */
