@@ -77,6 +77,19 @@ export function convolutionOf(
   };
 }
 
+export function isDilated({ dilations = 1 }: ConvAttrs): boolean {
+  return [dilations].flat().some(dilation => dilation !== 1);
+}
+
+/** Whether filters have fewer input channels than images, in TensorFlow.js's order. */
+export function isGrouped(
+  inShape: readonly number[],
+  filterShape: readonly number[],
+  { dataFormat = 'NHWC' }: ConvAttrs,
+): boolean {
+  return filterShape[2] !== (dataFormat === 'NHWC' ? inShape[3] : inShape[1]);
+}
+
 /** Whether `info` has the shape that the convolution's images should have. */
 export function hasShape(info: TensorInfo, shape: readonly number[]): boolean {
   return sameShape(info.shape, shape);
