@@ -8,8 +8,8 @@ import type { ConvAttrs } from './kernels/convolution.ts';
  *
  *     groups = inChannels / filter.shape[2]
  *
- * group g of the output channels sees group g of the input channels only. Strides and dilations may both be larger than 1. It has a
- * gradient. With the backend 'convasm' alone.
+ * group g of the output channels sees group g of the input channels only; with one input channel a group it is depthwise. Strides and
+ * dilations may both be larger than 1. It has a gradient, dilated or not. With the backend 'convasm' alone.
  *
  * @param x [batch, height, width, inChannels], or without batch; [batch, inChannels, height, width] where `dataFormat` is 'NCHW'
  * @param filter [kernel height, kernel width, inChannels / groups, outChannels]

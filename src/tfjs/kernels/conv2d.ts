@@ -23,6 +23,7 @@ import {
   isDilated,
   isGrouped,
   ourFilterShape,
+  storedFilters,
 } from './convolution.ts';
 import { endingOf, type FusedAttrs, type FusedInputs } from './fused.ts';
 import type { Kernel, KernelCall } from './kernel.ts';
@@ -53,11 +54,13 @@ function forward({ inputs, attrs, backend }: ForwardCall, depthwise: boolean): T
   const { format, options } = convolution;
   const [channels] = ourFilterShape(convolution);
   const { bias, clamp, finish } = endingOf(backend, channels, inputs, attrs, format === 'contiguous');
-  const { filters, cache } = filtersOf(backend, filter, convolution);
+  const kept = storedFilters(backend, filter);
+  kept.use();
+  const filters = filtersOf(backend, filter, convolution);
   const y = conv2d(backend.images(x, format), filters, bias && backend.tensor(bias), {
     ...options,
     activation: clamp,
-    cache,
+    cache: kept.cache,
   });
   return finish(backend.handImages(y, format));
 }
@@ -73,7 +76,7 @@ function inputGrad({ inputs, attrs, backend }: InputGradCall, depthwise: boolean
     return leave(isDilated(attrs) || (!depthwise && isGrouped(inputShape, filter.shape, attrs)), inputShape, attrs);
   }
   const { format, options, inShape } = convolution;
-  const { filters } = filtersOf(backend, filter, convolution);
+  const filters = filtersOf(backend, filter, convolution);
   const dx = conv2dInputGrad(backend.images(dy, format), filters, imageShape(inShape, format), options);
   return backend.handImages(dx, format);
 }
