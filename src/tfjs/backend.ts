@@ -68,7 +68,7 @@ export class ConvasmBackend extends MathBackendCPU {
    * @throws OutOfMemoryError
    */
   address(info: TensorInfo): number {
-    return this.stored(info).inMemory(info.dtype as MemoryDType).address;
+    return this.stored(info).inMemory(info.dtype as MemoryDType).block.address;
   }
 
   /** The number that a tensor is, where it is a single one that lives in JavaScript. */
@@ -89,16 +89,16 @@ export class ConvasmBackend extends MathBackendCPU {
 
   /** A float32 tensor's numbers, in row-major order of its own shape, as a tensor of any `shape`. Made in the caller's scope. */
   tensor(info: TensorInfo, shape: readonly number[] = info.shape): Tensor {
-    return new Tensor(shape, 'float32', 'contiguous', this.stored(info).inMemory('float32').storage.retain());
+    return new Tensor(shape, 'float32', 'contiguous', this.stored(info).inMemory('float32').retain());
   }
 
   /** Images of [batch, height, width, channels], or of [batch, channels, height, width] where `format` is contiguous. No copy. */
   images(info: TensorInfo, format: MemoryFormat = 'channelsLast'): Tensor {
-    const { storage } = this.stored(info).inMemory('float32');
-    return new Tensor(imageShape(info.shape, format), 'float32', format, storage.retain());
+    const storage = this.stored(info).inMemory('float32').retain();
+    return new Tensor(imageShape(info.shape, format), 'float32', format, storage);
   }
 
-  /** The memory of a new tensor of row-major order as the data of a TensorFlow.js tensor of `shape`. */
+  /** The memory of a new tensor as the data of a TensorFlow.js tensor of `shape`: its elements in the order in which they stand. */
   hand(tensor: Tensor, shape: readonly number[] = tensor.shape): TensorInfo {
     const dataId = {};
     this.data.set(dataId, StoredData.inMemoryOf(tensor));
@@ -108,10 +108,8 @@ export class ConvasmBackend extends MathBackendCPU {
   /** The memory of new images as the data of a TensorFlow.js tensor, in the order of its data format. */
   handImages(images: Tensor, format: MemoryFormat = 'channelsLast'): TensorInfo {
     const [batch = 1, channels = 1, height = 1, width = 1] = images.shape;
-    const ordered = inFormat(images, format);
     const shape = format === 'channelsLast' ? [batch, height, width, channels] : [batch, channels, height, width];
-    // The same memory under another shape: its order is what TensorFlow.js calls row-major.
-    return this.hand(new Tensor(shape, 'float32', 'contiguous', ordered.storage.retain()));
+    return this.hand(inFormat(images, format), shape);
   }
 
   /** What is behind a tensor's data id. */

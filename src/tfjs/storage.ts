@@ -1,8 +1,8 @@
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { StateError } from '../errors.ts';
 import { runtime } from '../runtime/init.ts';
-import { unscoped } from '../tensor/scope.ts';
-import { allocate, type Tensor } from '../tensor/tensor.ts';
+import { Storage } from '../tensor/storage.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import type { StoredFilters } from './filters.ts';
 
 type Values = backend_util.BackendValues;
@@ -25,42 +25,47 @@ export interface Traffic {
 
 export const traffic: Traffic = { uploads: 0, uploadedBytes: 0, reads: 0, readBytes: 0 };
 
-/** A view of linear memory keeps the block alive: a program may forget the tensor and go on reading. */
-const owners = /* @__PURE__ */ new WeakMap<NumberArray, Tensor>();
+/** Gives back the memory of data that were forgotten; where there is no such thing, they stay. */
+const forgotten =
+  typeof FinalizationRegistry === 'function'
+    ? /* @__PURE__ */ new FinalizationRegistry<Storage>(storage => storage.release())
+    : undefined;
+/** A view of linear memory keeps its block alive: a program may forget the tensor and go on reading. */
+const owners = /* @__PURE__ */ new WeakMap<NumberArray, Block>();
 
-/** A block of linear memory with elements of one type. */
+/** Elements of one type in linear memory. */
 class Block {
   readonly dtype: MemoryDType;
   readonly length: number;
-  /** Of as many float32 as the bytes need: the library's own tensors have no whole numbers. */
-  readonly tensor: Tensor<'float32'>;
+  readonly storage: Storage;
   #view: NumberArray | null = null;
 
-  constructor(dtype: MemoryDType, length: number, tensor: Tensor<'float32'>) {
+  constructor(dtype: MemoryDType, length: number, storage: Storage) {
     this.dtype = dtype;
     this.length = length;
-    this.tensor = tensor;
+    this.storage = storage;
+    forgotten?.register(this, storage, this);
   }
 
   /** @throws OutOfMemoryError */
   static allocate(dtype: MemoryDType, length: number): Block {
-    const bytes = length * ARRAYS[dtype].BYTES_PER_ELEMENT;
-    return new Block(
-      dtype,
-      length,
-      unscoped(() => allocate([Math.ceil(bytes / 4)], 'float32', 'contiguous')),
-    );
+    return new Block(dtype, length, new Storage(runtime(), length * ARRAYS[dtype].BYTES_PER_ELEMENT));
   }
 
   /** Valid until the memory grows. */
   get view(): NumberArray {
-    const { address } = this.tensor;
-    const { buffer } = runtime().memory;
+    const { address } = this.storage.block;
+    const { buffer } = this.storage.runtime.memory;
     if (this.#view?.buffer !== buffer || this.#view.byteOffset !== address) {
       this.#view = new ARRAYS[this.dtype](buffer as ArrayBuffer, address, this.length);
-      owners.set(this.#view, this.tensor);
+      owners.set(this.#view, this);
     }
     return this.#view;
+  }
+
+  release(): void {
+    forgotten?.unregister(this);
+    this.storage.release();
   }
 }
 
@@ -96,11 +101,10 @@ export class StoredData {
     return data;
   }
 
-  /** Data whose home is the memory of `tensor`, which stays the caller's to dispose of. */
+  /** Data whose home is the memory of `tensor`, in the order in which it stands; the tensor stays the caller's to dispose of. */
   static inMemoryOf(tensor: Tensor): StoredData {
     const data = new StoredData(undefined, 'float32', 1);
-    const flat = unscoped(() => tensor.reshape([tensor.size])) as Tensor<'float32'>;
-    data.#home = new Block('float32', flat.size, flat);
+    data.#home = new Block('float32', tensor.size, tensor.storage.retain());
     return data;
   }
 
@@ -131,13 +135,13 @@ export class StoredData {
   }
 
   /**
-   * The numbers as elements of a type in linear memory, as a tensor of one dimension over their bytes.
+   * The block of linear memory with the numbers as elements of a type; it stays this object's.
    *
    * @throws OutOfMemoryError
    */
-  inMemory(dtype: MemoryDType): Tensor<'float32'> {
-    if (this.#home?.dtype === dtype) return this.#home.tensor;
-    if (this.#cast?.dtype === dtype) return this.#cast.tensor;
+  inMemory(dtype: MemoryDType): Storage {
+    if (this.#home?.dtype === dtype) return this.#home.storage;
+    if (this.#cast?.dtype === dtype) return this.#cast.storage;
     const source = this.#array ?? this.#home?.view;
     if (source === undefined) throw new StateError('The data have no values yet.');
     const block = Block.allocate(dtype, source.length);
@@ -151,16 +155,16 @@ export class StoredData {
       // Numbers of another precision than the type's stay what cpu kernels read.
       if (values instanceof ARRAYS[dtype]) this.#array = undefined;
     } else {
-      this.#cast?.tensor.dispose();
+      this.#cast?.release();
       this.#cast = block;
     }
-    return block.tensor;
+    return block.storage;
   }
 
   /** Gives the linear memory back. The values must not be read any more. */
   release(): void {
-    this.#home?.tensor.dispose();
-    this.#cast?.tensor.dispose();
+    this.#home?.release();
+    this.#cast?.release();
     this.#home = null;
     this.#cast = null;
     this.filters?.release();
