@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { UsageError } from '../options.mjs';
 import { progressLine } from '../own.mjs';
 import { writeWhole } from '../results.mjs';
+import { benchNets, benchTraining } from './nets.mjs';
 import { benchOps } from './ops/main.mjs';
 import { HELP, parseOptions } from './options.mjs';
 import { startParticipants } from './participants.mjs';
@@ -14,7 +15,7 @@ import { startParticipants } from './participants.mjs';
 /** @typedef {import('./participants.mjs').Wanted} Wanted */
 
 /** @type {Readonly<Record<import('./options.mjs').Part, typeof benchOps>>} */
-const PARTS = { ops: benchOps, inference: benchOps, training: benchOps };
+const PARTS = { ops: benchOps, inference: benchNets, training: benchTraining };
 
 /** Ours first: others are compared with it. @param {Options} options @returns {Wanted[]} */
 function wanted({ part, threads, cpu }) {

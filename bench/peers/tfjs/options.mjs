@@ -11,6 +11,7 @@ import { UsageError } from '../options.mjs';
  * @property {readonly number[]} threads of convasm, a participant for each
  * @property {string} dist
  * @property {boolean} cpu
+ * @property {boolean} kernels
  * @property {string | undefined} json
  * @property {string | undefined} markdown
  */
@@ -39,7 +40,8 @@ Usage: npm run bench:tfjs -- PART [OPTION...]
   --rounds N       turns of each participant (default ${PARTS.map(part => `${part} ${DEFAULTS[part].rounds}`).join(', ')})
   --time MS        milliseconds of a turn (default ${PARTS.map(part => `${part} ${DEFAULTS[part].time}`).join(', ')}; at least one call)
   --threads LIST   of convasm (default ${PARTS.map(part => `${part} ${DEFAULTS[part].threads}`).join(', ')})
-  --cpu            ops: tfjs-backend-cpu, too
+  --cpu            tfjs-backend-cpu, too, which is always there for training
+  --kernels        inference, training: where the time of a call goes, by kernel and shapes
   --dist FOLDER    another build of convasm than this checkout's
   --json FILE      write all times to FILE
   --markdown FILE  write the tables to FILE, too
@@ -65,6 +67,7 @@ export function parseOptions(args) {
     threads: threads.split(',').map(one => number('threads', one)),
     dist: values.dist,
     cpu: values.cpu,
+    kernels: values.kernels,
     json: values.json,
     markdown: values.markdown,
   };
@@ -82,6 +85,7 @@ function parse(args) {
         time: { type: 'string' },
         threads: { type: 'string' },
         cpu: { type: 'boolean', default: false },
+        kernels: { type: 'boolean', default: false },
         dist: { type: 'string', default: fileURLToPath(new URL('../../../dist', import.meta.url)) },
         json: { type: 'string' },
         markdown: { type: 'string' },

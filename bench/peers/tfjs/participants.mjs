@@ -14,6 +14,9 @@ import { bundle, WASM_FOLDER } from './bundle.mjs';
 
 const TITLES = { convasm: 'convasm', wasm: 'tfjs-wasm', cpu: 'tfjs-cpu' };
 
+export const isOurs = (/** @type {{ name: string }} */ { name }) => name.startsWith(TITLES.convasm);
+export const isStock = (/** @type {{ name: string }} */ { name }) => name === TITLES.wasm;
+
 /**
  * Starts a process for each.
  *

@@ -8,6 +8,8 @@ import { median, range } from '../own.mjs';
  * @property {import('./participants.mjs').Participant} participant
  * @property {string | null} reason why it has no part in it
  * @property {any} about what it answered when it was made ready
+ * @property {Record<string, number>} traffic of a call
+ * @property {{ whole: number, kernels: readonly { name: string, calls: number, time: number }[] } | null} profile
  * @property {number} error largest difference from the first participant's numbers, in units of the largest of these
  * @property {number[][]} rounds milliseconds
  */
@@ -19,11 +21,11 @@ let tasks = 0;
  *
  * @param {readonly import('./participants.mjs').Participant[]} participants
  * @param {{ part: string, spec: object }} work
- * @param {{ rounds: number, time: number, warmUp: number, folder: string, tolerance?: number }} schedule with a tolerance, larger
- *   differences are errors
+ * @param {{ rounds: number, time: number, warmUp: number, folder: string, tolerance?: number, kernels?: number }} schedule
+ *   with a tolerance, larger differences are errors; with `kernels`, so many calls are profiled
  * @returns {Promise<Entry[]>}
  */
-export async function measure(participants, { part, spec }, { rounds, time, warmUp, folder, tolerance }) {
+export async function measure(participants, { part, spec }, { rounds, time, warmUp, folder, tolerance, kernels = 0 }) {
   const task = ++tasks;
   /** @type {Entry[]} */
   const entries = [];
@@ -32,7 +34,7 @@ export async function measure(participants, { part, spec }, { rounds, time, warm
   let wanted = null;
   for (const participant of participants) {
     /** @type {Entry} */
-    const entry = { participant, reason: null, about: {}, error: 0, rounds: [] };
+    const entry = { participant, reason: null, about: {}, traffic: {}, profile: null, error: 0, rounds: [] };
     entries.push(entry);
     try {
       entry.about = await participant.child.ask({ command: 'prepare', part, task, spec });
@@ -63,7 +65,13 @@ export async function measure(participants, { part, spec }, { rounds, time, warm
       }
     }
   }
-  for (const { participant } of active()) await participant.child.ask({ command: 'drop', task });
+  for (const entry of active()) {
+    const { child } = entry.participant;
+    entry.traffic = await child.ask({ command: 'traffic', task });
+    // Comes last: from then on kernels are slower.
+    if (kernels > 0) entry.profile = await child.ask({ command: 'profile', task, calls: kernels });
+    await child.ask({ command: 'drop', task });
+  }
   return entries;
 }
 

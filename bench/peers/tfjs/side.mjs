@@ -3,27 +3,33 @@
 //
 // prepare  part, task, spec             -> what the part says of it
 // result   task, file                   -> writes the numbers that it computes
-// call     task, ...                    -> what the part answers
 // time     task, milliseconds, least    -> times, milliseconds of calls
+// traffic  task                         -> what one call moves between JavaScript and linear memory
+// profile  task, calls                  -> milliseconds of a call, by kernel
+// kernels                               -> names of the backend's kernels
 // drop     task
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
+// @ts-expect-error It has no types, and only bundlers resolve it; see bundle.mjs.
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { synchronous } from '../library.mjs';
+import { prepareNet } from './inference/task.mjs';
 import { prepareOp } from './ops/task.mjs';
+import { profile } from './profile.mjs';
+import { trafficOf } from './traffic.mjs';
+import { prepareTraining } from './training/task.mjs';
 
 /**
  * @typedef {object} Task
  * @property {() => void} run
- * @property {() => ArrayLike<number>} result
+ * @property {() => readonly Float32Array[]} result what is compared, and not timed
  * @property {() => void} drop
  * @property {object} [about] answer to 'prepare'
- * @property {(request: any) => object} [call]
  */
 
 /** @type {Readonly<Record<string, (spec: any) => Task>>} */
-const PARTS = { op: prepareOp };
+const PARTS = { op: prepareOp, inference: prepareNet, training: prepareTraining };
 
 /** Calls shorter than this many milliseconds are timed several at once. */
 const LEAST_TIMED = 0.05;
@@ -46,16 +52,24 @@ export async function serve(backend, version) {
       return made.about ?? {};
     },
     result: ({ task: id, file }) => {
-      writeFileSync(file, Float32Array.from(task(id).result()));
+      writeFileSync(
+        file,
+        Buffer.concat(
+          task(id)
+            .result()
+            .map(({ buffer }) => new Uint8Array(buffer)),
+        ),
+      );
       return {};
     },
-    call: ({ task: id, ...request }) => task(id).call?.(request) ?? {},
     time: async ({ task: id, milliseconds, least }) => ({ times: await time(task(id), milliseconds, least) }),
     drop: ({ task: id }) => {
       task(id).drop();
       tasks.delete(id);
       return {};
     },
+    traffic: ({ task: id }) => trafficOf(task(id).run),
+    profile: ({ task: id, calls }) => profile(task(id).run, calls),
     kernels: () => ({ names: tf.getKernelsForBackend(backend).map(({ kernelName }) => kernelName) }),
   };
   const say = (/** @type {object} */ reply) => process.stdout.write(`${JSON.stringify(reply)}\n`);

@@ -105,7 +105,6 @@ const BINARY = {
   Prelu: [['float32']],
   LogicalAnd: [['bool']],
   LogicalOr: [['bool']],
-  LogicalXor: [['bool']],
   BitwiseAnd: [['int32'], POSITIVE],
 };
 
@@ -430,9 +429,9 @@ function movingCases() {
       'OneHot',
       '10000 of 100',
       { indices: indices(10_000, 100) },
-      { dtype: 'float32', depth: 100, onValue: 1, offValue: 0 },
+      { dtype: 'int32', depth: 100, onValue: 1, offValue: 0 },
     ),
-    make('OneHot', '32 of 10', { indices: indices(32, 10) }, { dtype: 'float32', depth: 10, onValue: 1, offValue: 0 }),
+    make('OneHot', '32 of 10', { indices: indices(32, 10) }, { dtype: 'int32', depth: 10, onValue: 1, offValue: 0 }),
     make('DepthToSpace', '[1,250,250,16] 2', { x }, { blockSize: 2, dataFormat: 'NHWC' }),
     make(
       'SpaceToBatchND',

@@ -1,6 +1,7 @@
 // Every kernel of tfjs-backend-wasm on its own.
 import { geometricMean } from '../../own.mjs';
 import { digits, duration, table } from '../markdown.mjs';
+import { isOurs, isStock } from '../participants.mjs';
 import { figures, measure, ratio } from '../rounds.mjs';
 import { selectCases } from './cases.mjs';
 
@@ -17,6 +18,7 @@ const TOLERANCE = 1e-4;
  * @param {import('../options.mjs').Options} options
  * @param {string} folder
  * @param {(text: string) => void} progress
+ * @returns {Promise<{ markdown: string, json: readonly object[] }>}
  */
 export async function benchOps(participants, { filter, rounds, time }, folder, progress) {
   const cases = selectCases(filter);
@@ -39,9 +41,6 @@ async function withoutCase(participants) {
   const timed = new Set(selectCases('').map(({ kernel }) => kernel));
   return /** @type {string[]} */ (names).filter(name => !timed.has(name)).sort();
 }
-
-const isStock = (/** @type {{ name: string }} */ { name }) => name === 'tfjs-wasm';
-const isOurs = (/** @type {{ name: string }} */ { name }) => name.startsWith('convasm');
 
 /** The lowest ratio of stock's time to ours. @param {Row} row */
 function worst({ entries }) {

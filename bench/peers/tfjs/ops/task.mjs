@@ -31,7 +31,7 @@ export function prepareOp({ kernel, inputs, attrs }) {
     run,
     result: () => {
       const outputs = compute();
-      const values = outputs.flatMap(output => [...output.dataSync()]);
+      const values = outputs.map(output => Float32Array.from(output.dataSync()));
       for (const output of outputs) output.dispose();
       return values;
     },
