@@ -1,5 +1,5 @@
 // convasm beside other libraries: `node bench/peers/run.mjs`, or with --help; `node bench/peers/run.mjs training` for whole training
-// steps. Installs and builds what is needed, then starts main.mjs, or training/main.mjs. Plain Node >= 20; imports nothing from node_modules, because there may be none yet.
+// steps, `node bench/peers/run.mjs tfjs` for the TensorFlow.js backend. Installs and builds what is needed, then starts main.mjs, or that of the folder named. Plain Node >= 20; imports nothing from node_modules, because there may be none yet.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { HELP, parseOptions, UsageError } from './options.mjs';
 
 const here = fileURLToPath(new URL('./', import.meta.url));
+/** Benchmarks with an own main.mjs in the folder of that name. */
+const PARTS = ['training', 'tfjs'];
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** `npm ci`, when the lock file has changed since the last time. No package's install script is run. */
@@ -27,9 +29,10 @@ function install() {
 
 /** @param {readonly string[]} args */
 function start(args) {
-  if (args[0] === 'training') {
+  const [part = '', ...rest] = args;
+  if (PARTS.includes(part)) {
     prepare();
-    run(`${root}node_modules/.bin/node`, [`${here}training/main.mjs`, ...args.slice(1)]);
+    run(`${root}node_modules/.bin/node`, [`${here}${part}/main.mjs`, ...rest]);
     return;
   }
   const { help, ownNode } = parseOptions(args);

@@ -1,0 +1,2 @@
+// The types of random.mjs are those of the source, which needs no build.
+export * from '../../random.ts';
