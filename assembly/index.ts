@@ -56,7 +56,7 @@ import { averagePoolGrad as averagePoolGradOf } from './pool/averageGrad';
 import { averagePoolPlanesGrad as averagePoolPlanesGradOf } from './pool/averagePlanesGrad';
 import { maxPoolGrad as maxPoolGradOf } from './pool/maxGrad';
 import { maxPoolPlanesGrad as maxPoolPlanesGradOf } from './pool/maxPlanesGrad';
-import { averagePool as averagePoolOf, maxPool as maxPoolOf } from './pool/pixels';
+import { averagePool as averagePoolOf, maxPoolNumbers as maxPoolNumbersOf, maxPool as maxPoolOf } from './pool/pixels';
 import { averagePoolPlanes as averagePoolPlanesOf, maxPoolPlanes as maxPoolPlanesOf } from './pool/planes';
 import { SpreadArgs, spread as spreadOf } from './pool/spread';
 import { Simd } from './simd';
@@ -225,6 +225,9 @@ export function softmaxGrad_f32(args: SoftmaxArgs, first: i32, last: i32): void 
 }
 export function softmaxGrad_f64(args: SoftmaxArgs, first: i32, last: i32): void {
   softmaxGradOf<f64>(args, first, last);
+}
+export function maxPoolNumbers(args: PoolArgs, first: i32, last: i32): void {
+  maxPoolNumbersOf(args, first, last);
 }
 export function maxPool_f32(args: PoolArgs, first: i32, last: i32): void {
   maxPoolOf<f32>(args, first, last);

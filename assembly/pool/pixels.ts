@@ -1,11 +1,16 @@
 import { Simd } from '../simd';
 import { PoolArgs } from './args';
-import { Largest, Mean } from './reduce';
+import { Largest, LargestNumber, Mean } from './reduce';
 import { Windows } from './windows';
 
 /** y = the largest value of each window; NaN if there is one. One block of work: one output row of one image. */
 export function maxPool<T>(args: PoolArgs, first: i32, last: i32): void {
   poolPixels<T, Largest>(args, first, last);
+}
+
+/** y = the largest value of each window that is a number, -infinity where there is none. One block of work: as above. */
+export function maxPoolNumbers(args: PoolArgs, first: i32, last: i32): void {
+  poolPixels<f32, LargestNumber>(args, first, last);
 }
 
 /** y = the mean of each window. One block of work: one output row of one image. */
@@ -48,6 +53,25 @@ function poolWindow<T, R>(args: PoolArgs, source: usize, target: usize, height: 
       const c = v128.load(lower);
       const d = v128.load(lower + pixelBytes);
       v128.store(target, reduce.of2x2<T>(a, b, c, d, weight));
+      source += 16;
+      target += 16;
+    }
+  }
+  if (height == 3 && width == 3) {
+    const rowBytes = <usize>args.width * pixelBytes;
+    for (; left >= lanes; left -= lanes) {
+      const middle = source + rowBytes;
+      const lower = middle + rowBytes;
+      let v = reduce.join<T>(reduce.start<T>(), v128.load(source));
+      v = reduce.join<T>(v, v128.load(source + pixelBytes));
+      v = reduce.join<T>(v, v128.load(source + 2 * pixelBytes));
+      v = reduce.join<T>(v, v128.load(middle));
+      v = reduce.join<T>(v, v128.load(middle + pixelBytes));
+      v = reduce.join<T>(v, v128.load(middle + 2 * pixelBytes));
+      v = reduce.join<T>(v, v128.load(lower));
+      v = reduce.join<T>(v, v128.load(lower + pixelBytes));
+      v = reduce.join<T>(v, v128.load(lower + 2 * pixelBytes));
+      v128.store(target, reduce.finish<T>(v, weight));
       source += 16;
       target += 16;
     }

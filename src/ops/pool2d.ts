@@ -71,6 +71,25 @@ export function maxPool2d(x: Tensor, options: Pool2DOptions & OutOption): Tensor
 }
 
 /**
+ * maxPool2d of those values of a window that are numbers, as TensorFlow.js has it; -infinity where there is none.
+ *
+ * @param x [batch, channels, height, width], float32
+ * @throws ShapeError, ArgumentError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
+ * @internal
+ */
+export function maxPool2dOfNumbers(x: Tensor, options: Pool2DOptions): Tensor {
+  const { outputShape, sizes } = poolGeometry(x, options);
+  const { runtime } = x.storage;
+  return scope(() => {
+    const source = inFormat(x, 'channelsLast');
+    return produce(undefined, outputShape, 'float32', 'channelsLast', y => {
+      const args = { ...sizes, x: source.address, y: y.address, dx: 0 };
+      runtime.run('maxPoolNumbers', 'f32', args, ROUTES.channelsLast.blocks(sizes));
+    });
+  });
+}
+
+/**
  * y[n][c][i][j] = the mean of the window at (i, j).
  *
  * @param x [batch, channels, height, width]

@@ -615,6 +615,7 @@ export const KERNELS = {
   softmaxGrad: { struct: softmax, mirrors: 'SoftmaxArgs', typed: true },
   maxPool: { struct: pool, mirrors: 'PoolArgs', typed: true },
   maxPoolGrad: { struct: pool, mirrors: 'PoolArgs', typed: true },
+  maxPoolNumbers: { struct: pool, mirrors: 'PoolArgs', typed: false },
   averagePool: { struct: pool, mirrors: 'PoolArgs', typed: true },
   averagePoolGrad: { struct: pool, mirrors: 'PoolArgs', typed: true },
   maxPoolPlanes: { struct: pool, mirrors: 'PoolArgs', typed: true },

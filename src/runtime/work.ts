@@ -51,6 +51,7 @@ export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: 
   softmaxGrad: a => a.rows * a.classes * 0.7,
   maxPool: a => pooled(a) * 0.15,
   maxPoolGrad: a => pooled(a) * 0.5,
+  maxPoolNumbers: a => pooled(a) * 0.1,
   averagePool: a => pooled(a) * 0.15,
   averagePoolGrad: a => pooled(a) * 0.15,
   maxPoolPlanes: a => pooled(a) * 0.2,

@@ -11,6 +11,7 @@ import {
   zeros,
 } from '../../src/index.ts';
 import { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad } from '../../src/ops/index.ts';
+import { maxPool2dOfNumbers } from '../../src/ops/pool2d.ts';
 import { expectExactly, expectRelative, expectSums } from '../helpers/compare.ts';
 import { expectArgumentError, expectError, shown } from '../helpers/errors.ts';
 import { describeOut } from '../helpers/out.ts';
@@ -19,6 +20,37 @@ import { type Format, formats, made } from '../helpers/tensors.ts';
 import { dtypes, epsilon, filled, magnitude, map, random, valuesOf } from '../helpers/values.ts';
 import { pair } from '../reference/conv2d.ts';
 import * as reference from '../reference/pooling.ts';
+
+describe('maxPool2dOfNumbers, both memory formats', () => {
+  it.each(poolSeries)('is the largest of each window: $name', ({ cases }) => {
+    for (const c of cases) {
+      const x = random(c.shape, 1, 'float32');
+      const expected = reference.maxPool2d(x, c.options);
+      for (const format of formats)
+        scope(() => expectExactly(maxPool2dOfNumbers(made(x, 'float32', format), c.options), expected, poolLabel(c)));
+    }
+  });
+
+  it('skips NaN; -infinity where there is nothing else', () => {
+    for (const channels of [1, 3, 4, 5, 16, 21]) {
+      for (const options of [
+        { kernelSize: 2 },
+        { kernelSize: 3, stride: 1, padding: 1 },
+        { kernelSize: [2, 4] as [number, number] },
+      ]) {
+        const x = map(random([2, channels, 6, 9], channels, 'float32'), (value, i) => (i % 3 > 0 ? value : Number.NaN));
+        const lowest = map(x, value => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value));
+        const nothing = filled(x.shape, Number.NaN);
+        for (const format of formats) {
+          const pooled = (values: typeof x) => maxPool2dOfNumbers(made(values, 'float32', format), options);
+          expectExactly(pooled(x), reference.maxPool2d(lowest, options));
+          const least = reference.maxPool2d(filled(x.shape, Number.NEGATIVE_INFINITY), options);
+          expectExactly(pooled(nothing), least);
+        }
+      }
+    }
+  });
+});
 
 describe.each(dtypes)('maxPool2d in %s, both memory formats', dtype => {
   it.each(poolSeries)('the largest of each window, exactly: $name', ({ cases }) => {

@@ -66,6 +66,7 @@ describe.each(variants)('blocks of %s', variant => {
   const shuffler = new Shuffler();
   let convasm: typeof import('../../src/index.ts');
   let ops: typeof import('../../src/ops/index.ts');
+  let pools: typeof import('../../src/ops/pool2d.ts');
   let kernels: readonly string[];
 
   beforeAll(async () => {
@@ -86,6 +87,7 @@ describe.each(variants)('blocks of %s', variant => {
     vi.resetModules();
     convasm = await import('../../src/index.ts');
     ops = await import('../../src/ops/index.ts');
+    pools = await import('../../src/ops/pool2d.ts');
     kernels = Object.keys((await import('../../src/runtime/abi.ts')).KERNELS);
     await convasm.init({ variant, threads: 1 });
     WebAssembly.Instance = Instance;
@@ -182,6 +184,7 @@ describe.each(variants)('blocks of %s', variant => {
               ops.maxPool2dGrad(pooled, images, options),
               ops.avgPool2d(images, options),
               ops.avgPool2dGrad(pooled, images.shape, options),
+              pools.maxPool2dOfNumbers(images, options),
             ];
           });
       expectSameBits('global pools', () => [ops.globalAvgPool2d(y), ops.globalAvgPool2dGrad(mean, x.shape)]);

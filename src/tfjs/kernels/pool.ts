@@ -1,6 +1,11 @@
 import { AvgPool, AvgPoolGrad, backend_util, MaxPool, MaxPoolGrad, type TensorInfo } from '@tensorflow/tfjs-core';
-import { type AvgPool2DOptions, avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad } from '../../ops/pool2d.ts';
-import { sumOfSquares } from '../../ops/sumOfSquares.ts';
+import {
+  type AvgPool2DOptions,
+  avgPool2d,
+  avgPool2dGrad,
+  maxPool2dGrad,
+  maxPool2dOfNumbers,
+} from '../../ops/pool2d.ts';
 import { sameShape } from '../../tensor/shape.ts';
 import { imageShape } from '../backend.ts';
 import type { ConvAttrs } from './convolution.ts';
@@ -32,11 +37,7 @@ function pool({ inputs: { x }, attrs, backend }: PoolCall, kind: Kind): TensorIn
     // Of the pixels that there are.
     return backend.handImages(avgPool2d(images, { ...window.options, countIncludePad: false }));
   }
-  const largest = backend.handImages(maxPool2d(images, window.options));
-  // The cpu backend looks for the largest of those that are numbers; ours hands a NaN on. Squares make no NaN of anything else.
-  if (!Number.isNaN(sumOfSquares(backend.tensor(largest)))) return largest;
-  backend.disposeData(largest.dataId);
-  return null;
+  return backend.handImages(maxPool2dOfNumbers(images, window.options));
 }
 
 function poolGrad({ inputs: { dy, input: x }, attrs, backend }: GradCall, kind: Kind): TensorInfo | null {
