@@ -2,7 +2,7 @@
 import { FORMS, NETS } from './inference/nets.mjs';
 import { digits, duration, table } from './markdown.mjs';
 import { isOurs } from './participants.mjs';
-import { figures, measure, ratio } from './rounds.mjs';
+import { figures, leastRatio, measure, ratio } from './rounds.mjs';
 import { BATCH, COMPARED_STEPS, TRAININGS } from './training/nets.mjs';
 
 /** @typedef {import('./rounds.mjs').Entry} Entry */
@@ -81,7 +81,7 @@ function format(entries) {
     return [
       participant.name,
       `${duration(median)} (${duration(least)})`,
-      ...ours.map(one => digits(ratio(entry, one))),
+      ...ours.map(one => `${digits(ratio(entry, one))} (${digits(leastRatio(entry, one))})`),
       error.toExponential(0),
       Object.entries(traffic)
         .map(([name, value]) => `${name} ${value}`)
