@@ -13,9 +13,9 @@ export interface KernelCall<Inputs, Attrs> {
 export interface Kernel {
   /** As in TensorFlow.js's kernel_names. */
   readonly name: string;
-  /** The result; null where it does not cover the call, which the cpu backend's kernel then does. It has done nothing by then. */
+  /** What it results in; null where it does not cover the call, which the cpu backend's kernel then does. It has done nothing by then. */
   // biome-ignore lint/suspicious/noExplicitAny: TensorFlow.js names a kernel's inputs and attributes by strings.
-  readonly run: (call: KernelCall<any, any>) => TensorInfo | null;
+  readonly run: (call: KernelCall<any, any>) => TensorInfo | TensorInfo[] | null;
 }
 
 /** A function for TensorFlow.js's registry: ours, and cpu's for all that ours does not cover. */
@@ -23,6 +23,11 @@ export function withFallback({ run }: Kernel, cpu: KernelFunc): KernelFunc {
   return call => {
     const backend = call.backend as ConvasmBackend;
     backend.giveBack();
-    return scope(() => run({ inputs: call.inputs, attrs: call.attrs ?? {}, backend })) ?? cpu(call);
+    let result: TensorInfo | TensorInfo[] | null = null;
+    // What it makes on the way is disposed of; results are not the scope's: it need not look for tensors in them.
+    scope(() => {
+      result = run({ inputs: call.inputs, attrs: call.attrs ?? {}, backend });
+    });
+    return result ?? cpu(call);
   };
 }
