@@ -95,8 +95,7 @@ function format(entries) {
 /** Milliseconds of a call by kernel, what takes the first participant longest first. @param {readonly Entry[]} entries */
 function kernelTable(entries) {
   const profiles = entries.map(({ participant, profile }) => {
-    const { whole, kernels } = /** @type {NonNullable<Entry['profile']>} */ (profile);
-    const rest = whole - kernels.reduce((sum, { time }) => sum + time, 0);
+    const { whole, kernels, rest } = /** @type {NonNullable<Entry['profile']>} */ (profile);
     return { name: participant.name, whole, kernels, rest };
   });
   const timeOf = (/** @type {typeof profiles[0]} */ { kernels }, /** @type {string} */ name) =>

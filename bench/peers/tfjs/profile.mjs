@@ -17,13 +17,17 @@ export function profile(run, calls) {
   for (let i = 0; i < calls; i++) run(); // What V8 has to compile anew.
   /** @type {number[]} */
   const wholes = [];
+  /** @type {number[]} */
+  const rests = [];
   /** @type {Map<string, { calls: number, times: number[] }>} */
   const kernels = new Map();
   for (let i = 0; i < calls; i++) {
     spent.clear();
     const start = performance.now();
     run();
-    wholes.push(performance.now() - start);
+    const whole = performance.now() - start;
+    wholes.push(whole);
+    rests.push([...spent.values()].reduce((rest, { time }) => rest - time, whole));
     for (const [name, one] of spent) {
       const all = kernels.get(name) ?? { calls: one.calls, times: [] };
       all.times.push(one.time);
@@ -32,6 +36,7 @@ export function profile(run, calls) {
   }
   return {
     whole: median(wholes),
+    rest: median(rests),
     kernels: [...kernels].map(([name, { calls: count, times }]) => ({ name, calls: count, time: median(times) })),
   };
 }

@@ -9,7 +9,7 @@ import { median, range } from '../own.mjs';
  * @property {string | null} reason why it has no part in it
  * @property {any} about what it answered when it was made ready
  * @property {Record<string, number>} traffic of a call
- * @property {{ whole: number, kernels: readonly { name: string, calls: number, time: number }[] } | null} profile
+ * @property {{ whole: number, rest: number, kernels: readonly { name: string, calls: number, time: number }[] } | null} profile
  * @property {number} error largest difference from the first participant's numbers, in units of the largest of these
  * @property {number[][]} rounds milliseconds
  */
