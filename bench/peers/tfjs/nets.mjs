@@ -2,7 +2,7 @@
 import { FORMS, NETS } from './inference/nets.mjs';
 import { digits, duration, table } from './markdown.mjs';
 import { isOurs } from './participants.mjs';
-import { figures, measure, ratio } from './rounds.mjs';
+import { figures, leastRatio, measure, ratio } from './rounds.mjs';
 import { BATCH, COMPARED_STEPS, TRAININGS } from './training/nets.mjs';
 
 /** @typedef {import('./rounds.mjs').Entry} Entry */
@@ -81,7 +81,7 @@ function format(entries) {
     return [
       participant.name,
       `${duration(median)} (${duration(least)})`,
-      ...ours.map(one => digits(ratio(entry, one))),
+      ...ours.map(one => `${digits(ratio(entry, one))} (${digits(leastRatio(entry, one))})`),
       error.toExponential(0),
       Object.entries(traffic)
         .map(([name, value]) => `${name} ${value}`)
@@ -95,8 +95,7 @@ function format(entries) {
 /** Milliseconds of a call by kernel, what takes the first participant longest first. @param {readonly Entry[]} entries */
 function kernelTable(entries) {
   const profiles = entries.map(({ participant, profile }) => {
-    const { whole, kernels } = /** @type {NonNullable<Entry['profile']>} */ (profile);
-    const rest = whole - kernels.reduce((sum, { time }) => sum + time, 0);
+    const { whole, kernels, rest } = /** @type {NonNullable<Entry['profile']>} */ (profile);
     return { name: participant.name, whole, kernels, rest };
   });
   const timeOf = (/** @type {typeof profiles[0]} */ { kernels }, /** @type {string} */ name) =>

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { median } from './shared.mjs';
 
-/** Milliseconds by kernel and shapes since it was cleared. @type {Map<string, { calls: number, time: number }>} */
+/** Of the call that runs: calls of a kernel with operands of some shapes, and their milliseconds. @type {Map<string, { calls: number, time: number }>} */
 const spent = new Map();
 let watched = false;
 
 /**
- * Milliseconds of a call, by kernel. From the first time on, every kernel of the backend keeps the books.
+ * Milliseconds of a call, by kernel: medians over `calls`. From the first time on, every kernel of the backend keeps the books.
  *
  * @param {() => void} run
  * @param {number} calls
@@ -14,12 +15,30 @@ export function profile(run, calls) {
   if (!watched) watch();
   watched = true;
   for (let i = 0; i < calls; i++) run(); // What V8 has to compile anew.
-  spent.clear();
-  const start = performance.now();
-  for (let i = 0; i < calls; i++) run();
-  const whole = (performance.now() - start) / calls;
-  const kernels = [...spent].map(([name, one]) => ({ name, calls: one.calls / calls, time: one.time / calls }));
-  return { whole, kernels };
+  /** @type {number[]} */
+  const wholes = [];
+  /** @type {number[]} */
+  const rests = [];
+  /** @type {Map<string, { calls: number, times: number[] }>} */
+  const kernels = new Map();
+  for (let i = 0; i < calls; i++) {
+    spent.clear();
+    const start = performance.now();
+    run();
+    const whole = performance.now() - start;
+    wholes.push(whole);
+    rests.push([...spent.values()].reduce((rest, { time }) => rest - time, whole));
+    for (const [name, one] of spent) {
+      const all = kernels.get(name) ?? { calls: one.calls, times: [] };
+      all.times.push(one.time);
+      kernels.set(name, all);
+    }
+  }
+  return {
+    whole: median(wholes),
+    rest: median(rests),
+    kernels: [...kernels].map(([name, { calls: count, times }]) => ({ name, calls: count, time: median(times) })),
+  };
 }
 
 function watch() {

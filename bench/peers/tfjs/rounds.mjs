@@ -9,7 +9,7 @@ import { median, range } from '../own.mjs';
  * @property {string | null} reason why it has no part in it
  * @property {any} about what it answered when it was made ready
  * @property {Record<string, number>} traffic of a call
- * @property {{ whole: number, kernels: readonly { name: string, calls: number, time: number }[] } | null} profile
+ * @property {{ whole: number, rest: number, kernels: readonly { name: string, calls: number, time: number }[] } | null} profile
  * @property {number} error largest difference from the first participant's numbers, in units of the largest of these
  * @property {number[][]} rounds milliseconds
  */
@@ -96,4 +96,9 @@ export function figures({ rounds }) {
 /** How many times as long `other` takes as `entry`: the median of the rounds' ratios. @param {Entry} other @param {Entry} entry */
 export function ratio(other, entry) {
   return median(entry.rounds.map((times, round) => median(other.rounds[round] ?? []) / median(times)));
+}
+
+/** The same of the shortest times, which other programs disturb less. @param {Entry} other @param {Entry} entry */
+export function leastRatio(other, entry) {
+  return figures(other).least / figures(entry).least;
 }

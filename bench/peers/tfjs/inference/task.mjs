@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { generator } from '../random.mjs';
+import { generator } from '../shared.mjs';
 import { CLASSES } from './nets.mjs';
 
 /** @typedef {import('./nets.mjs').Stage} Stage */

@@ -581,7 +581,7 @@ function convolutionCases() {
 }
 
 /** @returns {readonly Case[]} */
-export function allCases() {
+function allCases() {
   return [
     ...elementwise([...unaryCases(), ...binaryCases(), ...furtherElementwise()]),
     ...reductionCases(),

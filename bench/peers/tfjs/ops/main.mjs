@@ -2,7 +2,7 @@
 import { geometricMean } from '../../own.mjs';
 import { digits, duration, table } from '../markdown.mjs';
 import { isOurs, isStock } from '../participants.mjs';
-import { figures, measure, ratio } from '../rounds.mjs';
+import { figures, leastRatio, measure, ratio } from '../rounds.mjs';
 import { selectCases } from './cases.mjs';
 
 /** @typedef {import('../rounds.mjs').Entry} Entry */
@@ -69,7 +69,9 @@ function format(rows, participants, missing) {
     return [
       spec.name,
       ...entries.map(entry => `${duration(figures(entry).median)} (${duration(figures(entry).least)})`),
-      ...ours.flatMap(entry => rest.map(other => digits(ratio(other, entry)))),
+      ...ours.flatMap(entry =>
+        rest.map(other => `${digits(ratio(other, entry))} (${digits(leastRatio(other, entry))})`),
+      ),
       marks(entries),
     ];
   });
@@ -77,7 +79,7 @@ function format(rows, participants, missing) {
     entries.filter(({ reason }) => reason !== null).map(({ reason }) => `- ${spec.name}: ${reason}`),
   );
   return [
-    `A call: median (minimum). "cpu": the cpu backend's kernel ran in convasm. "differs": by more than ${TOLERANCE} of the largest number from convasm's.`,
+    `A call: median (minimum); ratios: median of the rounds' (of the minima). "cpu": the cpu backend's kernel ran in convasm. "differs": by more than ${TOLERANCE} of the largest number from convasm's.`,
     table(heads, lines),
     summary(
       'elementwise',

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { generator } from '../random.mjs';
+import { generator } from '../shared.mjs';
 
 /** @typedef {import('./cases.mjs').Operand} Operand */
 
@@ -71,11 +71,19 @@ function again(kernel, x) {
   return y;
 }
 
-/** Whether a kernel of cpu's has left a result in JavaScript's memory: linear memory has whole pages. @param {tf.Tensor} output */
-function isOutside({ dataId }) {
+/** Whether a kernel of cpu's has left a result in JavaScript's memory, and not beside one of ours. @param {tf.Tensor} output */
+function isOutside(output) {
+  const ours = resident({ shape: [1] }, 1);
+  const outside = bufferOf(ours) !== bufferOf(output);
+  ours.dispose();
+  return outside;
+}
+
+/** @param {tf.Tensor} tensor */
+function bufferOf({ dataId }) {
   const backend = /** @type {{ data: tf.DataStorage<{ values: unknown }> }} */ (/** @type {unknown} */ (tf.backend()));
   const { values } = backend.data.get(dataId);
-  return !(ArrayBuffer.isView(values) && values.buffer.byteLength % 65536 === 0);
+  return ArrayBuffer.isView(values) ? values.buffer : null;
 }
 
 /**

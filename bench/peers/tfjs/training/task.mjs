@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { generator } from '../random.mjs';
+import { generator } from '../shared.mjs';
 import { BATCH, CLASSES, COMPARED_STEPS } from './nets.mjs';
 
 /** Batches that come again and again. */
