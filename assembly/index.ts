@@ -20,6 +20,7 @@ import { GemmArgs } from './gemm/args';
 import { diagonal as diagonalOf } from './gemm/diagonal';
 import { gemm as gemmOf } from './gemm/gemm';
 import { PackArgs, pack as packOf } from './gemm/pack';
+import { RowProductArgs, rowProduct as rowProductOf } from './gemm/rowProduct';
 import { TableArgs, table as tableOf } from './gemm/table';
 import {
   ElementLossArgs,
@@ -141,6 +142,9 @@ export function depthwiseFilterGrad_f32(args: DepthwiseFilterGradArgs, first: i3
 }
 export function depthwiseFilterGrad_f64(args: DepthwiseFilterGradArgs, first: i32, last: i32): void {
   depthwiseFilterGradOf<f64>(args, first, last);
+}
+export function rowProduct(args: RowProductArgs, first: i32, last: i32): void {
+  rowProductOf(args, first, last);
 }
 export function pack_f32(args: PackArgs, first: i32, last: i32): void {
   packOf<f32>(args, first, last);

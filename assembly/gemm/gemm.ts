@@ -39,9 +39,12 @@ function gemmBlock<T>(args: GemmArgs, group: i32, firstRow: i32, firstPanel: i32
     // The tiles are functions of their own so that V8 can replace them by optimised code in the middle of a first, long call.
     if (ASC_FEATURE_RELAXED_SIMD) {
       if (args.tile == 6) {
+        // Seven or eight rows are two tiles of four: 49 rows (a map of 7 x 7) take 50 rows' time, not 52.
         let row = firstRow;
-        for (; row < rowEnd - 4; row += 6) tile6<T>(args, a, b, cPanel, biasPanel, row, width);
-        if (row < rowEnd) tile4<T>(args, a, b, cPanel, biasPanel, row, width);
+        for (; row < rowEnd - 8 || (row < rowEnd - 4 && row >= rowEnd - 6); row += 6) {
+          tile6<T>(args, a, b, cPanel, biasPanel, row, width);
+        }
+        for (; row < rowEnd; row += 4) tile4<T>(args, a, b, cPanel, biasPanel, row, width);
         continue;
       }
     }

@@ -38,6 +38,7 @@ export const NORM_CHANNELS = 64;
 /** PIXEL_BLOCK of assembly/dropout/dropout.ts. */
 export const DROPOUT_PIXELS = 256;
 /** ROW_BLOCK of assembly/activation/softmax.ts. */
+export const ROW_PRODUCT_COLUMNS = 512;
 export const SOFTMAX_ROWS = 32;
 /** KIND_* of assembly/activation/activation.ts. */
 export const ACTIVATION_KIND = { leakyRelu: 0, hardSwish: 1, sigmoid: 2, tanh: 3, silu: 4 } as const;
@@ -188,6 +189,18 @@ const sumPixels = /* @__PURE__ */ new Struct({
   channelStride: 'i32',
   pixelStride: 'i32',
   scale: 'f64',
+});
+
+const rowProduct = /* @__PURE__ */ new Struct({
+  x: 'ptr',
+  w: 'ptr',
+  y: 'ptr',
+  start: 'ptr',
+  rows: 'i32',
+  depth: 'i32',
+  columns: 'i32',
+  lower: 'f64',
+  upper: 'f64',
 });
 
 const transpose = /* @__PURE__ */ new Struct({
@@ -635,6 +648,7 @@ export const KERNELS = {
   winogradOutputGrad: { struct: winogradData, mirrors: 'WinogradDataArgs', typed: true, private: ['scratch'] },
   winogradFilter: { struct: winogradFilter, mirrors: 'WinogradFilterArgs', typed: true, private: ['scratch'] },
   winogradFilterGrad: { struct: winogradFilter, mirrors: 'WinogradFilterArgs', typed: true, private: ['scratch'] },
+  rowProduct: { struct: rowProduct, mirrors: 'RowProductArgs', typed: false },
   table: { struct: table, mirrors: 'TableArgs', typed: false },
 } as const satisfies Record<string, KernelEntry>;
 

@@ -24,6 +24,7 @@ export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: 
   planarFilterGrad: a => (a.images * a.outHeight * a.outWidth * a.outChannels * a.taps) / PLANAR,
   depthwisePlanes: (a, blocks) => (blocks * a.rows * a.targetWidth * a.filterTaps) / DEPTHWISE,
   depthwiseFilterGrad: (a, blocks) => (blocks * a.images * a.rows * a.columns * a.filterTaps) / DEPTHWISE,
+  rowProduct: a => a.rows * a.depth * a.columns * 0.07,
   pack: a => a.groups * a.columns * a.outer * a.inner * a.length * 0.6,
   pad: a => a.images * a.channels * a.paddedHeight * a.paddedWidth * 0.4,
   unpackFilter: a => a.groups * a.columns * a.channels * a.taps * 0.5,

@@ -7,6 +7,8 @@ import type { Images } from '../../ops/conv2d/frame.ts';
 import { convGeometry } from '../../ops/conv2d/geometry.ts';
 import { inputGradPass } from '../../ops/conv2d/inputGradPass.ts';
 import type { Clamp } from '../../ops/conv2d/product.ts';
+import { ROW_PRODUCT_COLUMNS } from '../../runtime/abi.ts';
+import { runtime } from '../../runtime/init.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { zeros } from '../../tensor/create.ts';
 import { sizeOf } from '../../tensor/shape.ts';
@@ -14,6 +16,9 @@ import { allocate } from '../../tensor/tensor.ts';
 import { storedFilters, transposeMatrix } from './convolution.ts';
 import { endingOf, type FusedAttrs, type FusedInputs } from './fused.ts';
 import type { Kernel, KernelCall } from './kernel.ts';
+
+/** Multiplications of a product that is done before a matrix is packed. */
+const SMALL = 16384;
 
 type Call = KernelCall<
   { a: TensorInfo; b: TensorInfo } & FusedInputs,
@@ -56,11 +61,21 @@ function matMul({ inputs, attrs, backend }: Call): TensorInfo | null {
   const batch = sizeOf(outer);
   if ([batches.a, batches.b].some(count => count !== 1 && count !== batch)) return null;
   const { bias, clamp, finish } = endingOf(backend, columns, inputs, attrs);
-  const added = bias && backend.tensor(bias);
   const shape = [...outer, rows, columns];
   // One right matrix for all: their left ones are one matrix of more rows.
   const joined = batches.b === 1 && !transposeA;
-  const kept = joined && !transposeB && storedFilters(backend, b);
+  const plain = joined && !transposeB;
+  if (plain && (rows * batch === 1 || rows * batch * depth * columns <= SMALL)) {
+    const y = backend.output(shape);
+    const { lower, upper } = limitsOf(clamp) ?? UNLIMITED;
+    const start = bias ? backend.address(bias) : 0;
+    const operands = { x: backend.address(a), w: backend.address(b), y: backend.address(y), start };
+    const args = { ...operands, rows: rows * batch, depth, columns, lower, upper };
+    runtime().run('rowProduct', 'f32', args, rows * batch * Math.ceil(columns / ROW_PRODUCT_COLUMNS));
+    return finish(y);
+  }
+  const added = bias && backend.tensor(bias);
+  const kept = plain && storedFilters(backend, b);
   if (kept && !kept.use()) {
     // A matrix that is used again is taken for filters of one pixel, whose prepared form is kept.
     const weights = kept.get('matrix', () => {

@@ -44,6 +44,31 @@ describe('products of matrices', () => {
     );
   });
 
+  it('are those of the cpu backend where the left matrix is a single row, around whole strips of columns', async () => {
+    const rows = fc.record({
+      depth: small(9),
+      columns: fc.constantFrom(1, 3, 4, 5, 511, 512, 513, 1023, 1025),
+      bias: fc.boolean(),
+      activation: fc.constantFrom(...ACTIVATIONS),
+      seed: fc.nat(1000),
+    });
+    await fc.assert(
+      fc.asyncProperty(rows, ({ depth, columns, bias, activation, seed }) =>
+        expectAsCpu(tensor => [
+          tf.fused.matMul({
+            a: tensor([1, depth], seed) as tf.Tensor2D,
+            b: tensor([depth, columns], seed + 1) as tf.Tensor2D,
+            bias: bias ? tensor([columns], seed + 2) : undefined,
+            activation,
+            preluActivationWeights: activation === 'prelu' ? tensor([columns], seed + 3) : undefined,
+            leakyreluAlpha: 0.2,
+          } as never),
+        ]),
+      ),
+      runs(60),
+    );
+  });
+
   it('are those of the cpu backend with any bias and activation', async () => {
     const fused = fc.record({
       activation: fc.constantFrom(...ACTIVATIONS),
