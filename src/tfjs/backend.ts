@@ -2,12 +2,14 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { inFormat } from '../ops/operands.ts';
 import type { MemoryFormat } from '../tensor/format.ts';
-import type { Shape4 } from '../tensor/shape.ts';
+import { type Shape4, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { outside, StoredData } from './storage.ts';
+import { type MemoryDType, outside, StoredData, type Traffic, traffic } from './storage.ts';
 
 type Values = backend_util.BackendValues;
 type DataId = TensorInfo['dataId'];
+
+export const BACKEND_NAME = 'convasm';
 
 /**
  * TensorFlow.js's cpu backend with another data store: every cpu kernel runs on it as it is, and ours find their operands in linear
@@ -33,7 +35,7 @@ export class ConvasmBackend extends MathBackendCPU {
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
-    const data = this.data.has(dataId) ? this.#stored(dataId) : undefined;
+    const data = this.data.has(dataId) ? this.stored({ dataId }) : undefined;
     const gone = super.disposeData(dataId, force);
     if (gone && data) this.#retired.push(data);
     return gone;
@@ -50,19 +52,49 @@ export class ConvasmBackend extends MathBackendCPU {
     this.#retired.length = 0;
   }
 
-  /** Whether our kernels can read a tensor: float32, of at least one element. */
-  reads(info: TensorInfo): boolean {
-    return info.dtype === 'float32' && info.shape.every(size => size > 0) && this.#stored(info.dataId).filled;
+  /** How often tensors have crossed between JavaScript and linear memory so far. */
+  get traffic(): Traffic {
+    return { ...traffic };
   }
 
-  /** A tensor's numbers in linear memory, in row-major order of its own shape, as a tensor of any `shape`. Made in the caller's scope. */
+  /** Whether our kernels can read a tensor: of a type, with at least one element. */
+  reads(info: TensorInfo, dtype: MemoryDType = 'float32'): boolean {
+    return info.dtype === dtype && info.shape.every(size => size > 0) && this.stored(info).filled;
+  }
+
+  /**
+   * Address of a tensor's numbers, in row-major order, as elements of its type. Valid as long as the tensor is not disposed of.
+   *
+   * @throws OutOfMemoryError
+   */
+  address(info: TensorInfo): number {
+    return this.stored(info).inMemory(info.dtype as MemoryDType).address;
+  }
+
+  /** The number that a tensor is, where it is a single one that lives in JavaScript. */
+  single(info: TensorInfo): number | undefined {
+    return this.stored(info).single;
+  }
+
+  /**
+   * A new tensor, its numbers as they happen to be in linear memory.
+   *
+   * @throws OutOfMemoryError
+   */
+  output(shape: readonly number[], dtype: MemoryDType = 'float32'): TensorInfo {
+    const dataId = {};
+    this.data.set(dataId, StoredData.allocate(sizeOf(shape), dtype));
+    return { dataId, shape: [...shape], dtype };
+  }
+
+  /** A float32 tensor's numbers, in row-major order of its own shape, as a tensor of any `shape`. Made in the caller's scope. */
   tensor(info: TensorInfo, shape: readonly number[] = info.shape): Tensor {
-    return new Tensor(shape, 'float32', 'contiguous', this.#stored(info.dataId).float32.storage.retain());
+    return new Tensor(shape, 'float32', 'contiguous', this.stored(info).inMemory('float32').storage.retain());
   }
 
   /** Images of [batch, height, width, channels], or of [batch, channels, height, width] where `format` is contiguous. No copy. */
   images(info: TensorInfo, format: MemoryFormat = 'channelsLast'): Tensor {
-    const { storage } = this.#stored(info.dataId).float32;
+    const { storage } = this.stored(info).inMemory('float32');
     return new Tensor(imageShape(info.shape, format), 'float32', format, storage.retain());
   }
 
@@ -82,7 +114,8 @@ export class ConvasmBackend extends MathBackendCPU {
     return this.hand(new Tensor(shape, 'float32', 'contiguous', ordered.storage.retain()));
   }
 
-  #stored(dataId: DataId): StoredData {
+  /** What is behind a tensor's data id. */
+  stored({ dataId }: Pick<TensorInfo, 'dataId'>): StoredData {
     return this.data.get(dataId) as StoredData;
   }
 }

@@ -1,10 +1,12 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Conv2DOptions } from '../../ops/conv2d/geometry.ts';
 import { TRANSPOSE_ROWS } from '../../runtime/abi.ts';
+import { runtime } from '../../runtime/init.ts';
 import type { MemoryFormat } from '../../tensor/format.ts';
 import { sameShape } from '../../tensor/shape.ts';
 import { allocate, type Tensor } from '../../tensor/tensor.ts';
 import type { ConvasmBackend } from '../backend.ts';
+import { StoredFilters } from '../filters.ts';
 
 /** What all of TensorFlow.js's convolution kernels have among their attributes. */
 export interface ConvAttrs {
@@ -23,7 +25,7 @@ export interface Convolution {
   /** Where images have their channels. */
   readonly format: MemoryFormat;
   readonly depthwise: boolean;
-  /** [kernel height, kernel width, in, out], or [kernel height, kernel width, in, multiplier] where it is depthwise. */
+  /** [kernel height, kernel width, in / groups, out], or [kernel height, kernel width, in, multiplier] where it is depthwise. */
   readonly filterShape: readonly number[];
   /** Shapes of the images in TensorFlow.js's order. */
   readonly inShape: readonly number[];
@@ -57,13 +59,16 @@ export function convolutionOf(
   const outHeight = outSize(info.inHeight + top + bottom, info.effectiveFilterHeight, info.strideHeight);
   const outWidth = outSize(info.inWidth + left + right, info.effectiveFilterWidth, info.strideWidth);
   const fits = outHeight === info.outHeight && outWidth === info.outWidth && Math.min(outHeight, outWidth) > 0;
-  if (!fits || Math.min(top, left, bottom, right) < 0 || filterShape[2] !== info.inChannels) return null;
+  const [, , filterChannels = 1, filterCount = 1] = filterShape;
+  const groups = depthwise ? info.inChannels : info.inChannels / filterChannels;
+  const grouped = depthwise ? filterChannels === groups : Number.isInteger(groups) && filterCount % groups === 0;
+  if (!fits || Math.min(top, left, bottom, right) < 0 || !grouped) return null;
   return {
     options: {
       stride: [info.strideHeight, info.strideWidth],
       padding: [top, left, bottom, right],
       dilation: [info.dilationHeight, info.dilationWidth],
-      groups: depthwise ? info.inChannels : 1,
+      groups,
     },
     format: order === 'channelsLast' ? 'channelsLast' : 'contiguous',
     depthwise,
@@ -71,6 +76,19 @@ export function convolutionOf(
     inShape: info.inShape,
     outShape: info.outShape,
   };
+}
+
+export function isDilated({ dilations = 1 }: ConvAttrs): boolean {
+  return [dilations].flat().some(dilation => dilation !== 1);
+}
+
+/** Whether filters have fewer input channels than images, in TensorFlow.js's order. */
+export function isGrouped(
+  inShape: readonly number[],
+  filterShape: readonly number[],
+  { dataFormat = 'NHWC' }: ConvAttrs,
+): boolean {
+  return filterShape[2] !== (dataFormat === 'NHWC' ? inShape[3] : inShape[1]);
 }
 
 /** Whether `info` has the shape that the convolution's images should have. */
@@ -84,14 +102,29 @@ export function ourFilterShape({ filterShape, depthwise }: Convolution): Quad {
   return depthwise ? [channels * last, 1, height, width] : [last, channels, height, width];
 }
 
-/** Filters as our operations take them. A new tensor, made in the caller's scope. */
-export function filtersFrom(backend: ConvasmBackend, info: TensorInfo, convolution: Convolution): Tensor {
-  const shape = ourFilterShape(convolution);
-  const source = backend.tensor(info);
-  // [taps x in, out] to [out, taps x in], which is channels-last; depthwise, [taps, out] to [out, taps].
-  const filters = allocate(shape, 'float32', convolution.depthwise ? 'contiguous' : 'channelsLast');
-  transposeMatrix(source, filters, source.size / shape[0], shape[0]);
-  return filters;
+/** What is kept of filters, with the data that they are made of. */
+export function storedFilters(backend: ConvasmBackend, info: TensorInfo): StoredFilters {
+  const data = backend.stored(info);
+  data.filters ??= new StoredFilters();
+  return data.filters;
+}
+
+/** Filters as our operations take them. */
+export function filtersOf(backend: ConvasmBackend, info: TensorInfo, convolution: Convolution): Tensor {
+  const { depthwise, filterShape } = convolution;
+  return storedFilters(backend, info).get(String([depthwise, ...filterShape]), () => {
+    const source = backend.tensor(info);
+    const shape = ourFilterShape(convolution);
+    const [out, channels, height, width] = shape;
+    const taps = height * width;
+    // [taps x in, out] to [out, taps x in]; then each [taps, in] to [in, taps].
+    const outFirst = allocate(shape, 'float32', 'contiguous');
+    transposeMatrix(source.address, outFirst.address, source.size / out, out);
+    if (taps === 1 || channels === 1) return outFirst;
+    const filters = allocate(shape, 'float32', 'contiguous');
+    transposeMatrix(outFirst.address, filters.address, taps, channels, out);
+    return filters;
+  });
 }
 
 /** The way back, for gradients of filters; `filters` are contiguous. */
@@ -102,17 +135,17 @@ export function handFilters(backend: ConvasmBackend, filters: Tensor, convolutio
   if (!convolution.depthwise) {
     const [, channels = 1, height = 1, width = 1] = filters.shape;
     ordered = allocate([out, height * width, channels], 'float32', 'contiguous');
-    transposeMatrix(filters, ordered, channels, height * width, out);
+    transposeMatrix(filters.address, ordered.address, channels, height * width, out);
   }
   const result = allocate(convolution.filterShape, 'float32', 'contiguous');
-  transposeMatrix(ordered, result, out, size / out);
+  transposeMatrix(ordered.address, result.address, out, size / out);
   return backend.hand(result);
 }
 
-/** Each of `batch` matrices of [rows, columns] to [columns, rows]. */
-function transposeMatrix(source: Tensor, target: Tensor, rows: number, columns: number, batch = 1): void {
-  const args = { source: source.address, target: target.address, batch, rows, columns };
-  source.storage.runtime.run('transpose', 'f32', args, batch * Math.ceil(rows / TRANSPOSE_ROWS));
+/** Each of `batch` matrices of [rows, columns] to [columns, rows]; both are addresses. */
+export function transposeMatrix(source: number, target: number, rows: number, columns: number, batch = 1): void {
+  const args = { source, target, batch, rows, columns };
+  runtime().run('transpose', 'f32', args, batch * Math.ceil(rows / TRANSPOSE_ROWS));
 }
 
 function outSize(padded: number, extent: number, stride: number): number {
