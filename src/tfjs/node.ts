@@ -2,7 +2,7 @@
 // require() take index.ts itself, in which nothing waits, and name the missing package themselves.
 import { ConvasmError } from '../errors.ts';
 
-export const { ConvasmBackend } = await load();
+export const { ConvasmBackend, groupedConv2d } = await load();
 
 async function load(): Promise<typeof import('./index.ts')> {
   try {
