@@ -13,7 +13,9 @@ const used = () => {
   return runtimeInfo().memory.used;
 };
 const convolve = () =>
-  tf.tidy(() => [...tf.conv2d(tf.ones([1, 4, 4, 2]), tf.ones<tf.Rank.R4>([3, 3, 2, 1]), 1, 'valid').dataSync()]);
+  tf.tidy(() => [
+    ...tf.conv2d(tf.ones<tf.Rank.R4>([1, 4, 4, 2]), tf.ones<tf.Rank.R4>([3, 3, 2, 1]), 1, 'valid').dataSync(),
+  ]);
 const ANSWER = [18, 18, 18, 18];
 
 describe('the backend', () => {

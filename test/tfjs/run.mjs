@@ -1,5 +1,6 @@
-// TensorFlow.js's own op suites, as its npm package has them, against a backend: `node test/tfjs/run.mjs`, or with --help. Installs and
-// builds what is needed. Plain Node >= 20; imports nothing from node_modules before there is one.
+// TensorFlow.js's own op suites, as its npm package has them, and models of tf.layers and of its converter, against a backend:
+// `node test/tfjs/run.mjs`, or with --help. Installs and builds what is needed. Plain Node >= 20; imports nothing from node_modules
+// before there is one.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -7,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { install } from '../browsers/install.mjs';
 import { table } from '../conformance/table.mjs';
-import { judge } from './judge.mjs';
+import { count, judge } from './judge.mjs';
 
 const HELP = `node test/tfjs/run.mjs [--engine NAME] [--backend NAME] [--filter TEXT] [--stress] [--threads N] [--variant NAME]
        node test/tfjs/run.mjs --all [--engine NAME]
@@ -114,13 +115,17 @@ function summary(results) {
     asked.version,
     describe(asked),
     asked.backend === 'cpu' ? '' : report?.variant,
-    report?.passed.length,
+    report && count(report).specs,
     report?.failures.length,
     report?.pending.length,
+    report && asked.backend !== 'cpu' ? count(report).models : '',
     report?.seconds.toFixed(1),
     problems.length === 0 ? 'ok' : 'FAILED',
   ]);
-  return table([['engine', 'version', 'mode', 'binary', 'passed', 'failed', 'pending', 'seconds', ''], ...rows]);
+  return table([
+    ['engine', 'version', 'mode', 'binary', 'passed', 'failed', 'pending', 'models', 'seconds', ''],
+    ...rows,
+  ]);
 }
 
 function readOptions() {

@@ -1,6 +1,5 @@
-const PAGE = 65536;
-/** Bytes that are left to the specs. */
-const SPARED = 2 ** 30;
+/** How often the memory grows by a page. After that it grows by none, which detaches its views as well, and does not make V8 look after ever larger buffers. */
+const PAGES = 100;
 
 /**
  * Makes an allocator as unkind as it may be: each allocation grows the memory (which detaches all views), and freed blocks are
@@ -13,13 +12,9 @@ export function stress({ allocator, memory }) {
   const allocate = allocator.allocate.bind(allocator);
   const release = allocator.release.bind(allocator);
   const counts = { allocations: 0, detached: 0 };
-  let room = (memory.max - SPARED) / PAGE;
   allocator.allocate = bytes => {
     const { buffer } = memory.memory;
-    // A page each time while there is room; they are only reserved, not touched. After that growth by nothing, which detaches, too.
-    if (room > 0) room -= memory.memory.grow(1) >= 0;
-    else memory.memory.grow(0);
-    counts.allocations++;
+    memory.memory.grow(counts.allocations++ < PAGES ? 1 : 0);
     counts.detached += memory.memory.buffer !== buffer;
     return allocate(bytes);
   };
