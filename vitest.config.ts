@@ -24,10 +24,12 @@ const independent = [
 ];
 
 export default defineConfig({
+  // TensorFlow.js's packages as bundlers take them: one copy of tfjs-core, with the file that registers gradients, which is no part of
+  // what Node loads. Vitest would take what Node loads, of which each package brings a copy by `require`.
+  resolve: { alias: [{ find: /^(@tensorflow\/[\w-]+)$/, replacement: '$1/dist/index.js' }] },
   test: {
     pool: 'threads',
     testTimeout: 60_000,
-    // As a bundler takes them: the file that registers gradients is in their modules only, not in what Node loads.
     server: { deps: { inline: [/@tensorflow/] } },
     projects: [
       { extends: true, test: { name: 'independent', include: independent.map(path => `${path}/*.test.ts`) } },

@@ -184,4 +184,31 @@ export const CASES = [
     output: 'dist',
     html: '<script type="module" src="/index.js"></script>',
   },
+  {
+    name: 'Vite, TensorFlow.js',
+    tool: 'vite',
+    kind: 'files',
+    entry: 'tfjs.js',
+    build: ['vite', 'build'],
+    output: 'dist',
+  },
+  {
+    name: 'webpack, TensorFlow.js',
+    tool: 'webpack',
+    kind: 'files',
+    entry: 'tfjs.js',
+    build: ['webpack', '--mode', 'production', '--no-performance'],
+    output: 'dist',
+    html: '<script src="/main.js"></script>',
+  },
+  {
+    // The oldest target: its classes are those of the language, and a function of ES5 cannot extend one.
+    name: 'esbuild, TensorFlow.js, ES2015',
+    tool: 'esbuild',
+    kind: 'files',
+    entry: 'tfjs.js',
+    build: ['esbuild', 'src/index.js', '--bundle', '--minify', '--target=es2015', '--outdir=dist'],
+    output: 'dist',
+    html: '<script src="/index.js"></script>',
+  },
 ];

@@ -15,9 +15,10 @@ const npm = (args, cwd) => execFileSync('npm', args, { cwd, encoding: 'utf8', st
 try {
   install(fileURLToPath(new URL('./package/', import.meta.url)));
   const { checkExports, checkProjects } = await import('./package/types.mjs');
-  const { checkImports } = await import('./package/imports.mjs');
+  const { checkImports, checkSeparation } = await import('./package/imports.mjs');
   const { checkMaps } = await import('./package/maps.mjs');
   const { checkSizes } = await import('./package/sizes.mjs');
+  const { checkTfjs } = await import('./package/tfjs.mjs');
 
   const [packed] = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root));
   const tarball = join(folder, packed.filename);
@@ -37,6 +38,8 @@ try {
   checkMaps(join(folder, 'node_modules/convasm/dist'));
   await checkSizes({ folder, tarball: packed.size, binaries: `${root}build/wasm/` });
   await checkImports(folder);
+  await checkSeparation(folder);
+  await checkTfjs({ folder, tarball, npm });
   runReadmeExample();
   runTrainingExample();
 } finally {

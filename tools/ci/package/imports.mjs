@@ -1,4 +1,4 @@
-// Importing convasm runs nothing: of an import whose names are not used, nothing is left. "sideEffects" in package.json says so to
+// Importing convasm runs nothing, and leads to nothing of TensorFlow.js: of an import whose names are not used, nothing is left. "sideEffects" in package.json says so to
 // bundlers; Rollup is asked twice, and the second time does not believe it but looks at the code. (esbuild is asked once: to it a
 // constant such as 2 ** 32 is code that runs.)
 import { nodeResolve } from '@rollup/plugin-node-resolve';
@@ -18,11 +18,27 @@ export async function checkImports(folder) {
       const left = (await bundle(`import '${entry}';`, folder)).trim();
       if (left !== '') throw new Error(`import '${entry}' runs code, says ${bundler}:\n${left.slice(0, 3000)}`);
     }
-    // The program of a worker is nothing but code that runs: a flag that covered it, too, would leave an empty worker.
-    if ((await bundle("import 'convasm/worker';", folder)).trim() === '')
-      throw new Error(`${bundler}: an empty worker`);
+    // These are imported for what they run, the worker's program and the registration of a backend: a flag that covered them, too,
+    // would leave an empty worker, and a TensorFlow.js that knows no backend 'convasm'.
+    for (const entry of ['convasm/worker', 'convasm/tfjs']) {
+      const left = await bundle(`import '${entry}';`, folder);
+      if (left.trim() === '') throw new Error(`import '${entry}' runs nothing, says ${bundler}`);
+      if (entry === 'convasm/tfjs' && !left.includes('registerBackend('))
+        throw new Error(`${bundler}: no registration`);
+    }
     console.log(`nothing runs at import: ${bundler}`);
   }
+}
+
+/** @param {string} folder where the package is installed @throws Error where an entry point but convasm/tfjs leads to TensorFlow.js */
+export async function checkSeparation(folder) {
+  for (const entry of ['convasm', 'convasm/ops', 'convasm/node', 'convasm/worker']) {
+    const text = await withEsbuild(`export * from '${entry}';`, folder);
+    if (text === '' || text.includes('@tensorflow')) throw new Error(`'${entry}' leads to TensorFlow.js`);
+  }
+  const text = await withEsbuild("export * from 'convasm/tfjs';", folder);
+  if (!text.includes('@tensorflow/tfjs-core')) throw new Error("'convasm/tfjs' does not lead to TensorFlow.js");
+  console.log('nothing of TensorFlow.js but in convasm/tfjs');
 }
 
 async function withEsbuild(program, folder) {
@@ -30,7 +46,7 @@ async function withEsbuild(program, folder) {
     stdin: { contents: program, resolveDir: folder },
     bundle: true,
     format: 'esm',
-    external: ['node:*'],
+    external: ['node:*', 'cli-progress', '@tensorflow/*'],
     logLevel: 'error', // It warns that such an import does nothing.
     write: false,
   });
@@ -56,7 +72,12 @@ async function withRollup(program, folder, plugins) {
     resolveId: { order: 'pre', handler: id => (id === main ? main : null) },
     load: id => (id === main ? program : null),
   };
-  const bundle = await rollup({ input: main, plugins: [virtual, ...plugins, nodeResolve()], onLog() {} });
+  const bundle = await rollup({
+    input: main,
+    plugins: [virtual, ...plugins, nodeResolve()],
+    external: /^@tensorflow\//,
+    onLog() {},
+  });
   try {
     const { output } = await bundle.generate({ format: 'es' });
     return output.map(({ code }) => code).join('');

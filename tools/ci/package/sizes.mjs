@@ -15,6 +15,8 @@ const BUDGET = {
   'convasm, JS and both binaries': [298_000, 152_500],
   'convasm/ops, JS': [66_000, 23_600],
   'convasm/ops, JS and both binaries': [189_000, 116_000],
+  'convasm/tfjs, JS': [95_000, 33_600],
+  'convasm/tfjs, JS and both binaries': [224_000, 130_500],
 };
 
 /**
@@ -28,7 +30,7 @@ export async function checkSizes({ folder, tarball, binaries }) {
   const sizes = { 'convasm.tgz': [tarball] };
   for (const name of BINARIES) sizes[`${name}.wasm`] = weigh([readFileSync(`${binaries}${name}.wasm`)]);
   sizes['convasm/worker'] = weigh([readFileSync(`${folder}/node_modules/convasm/dist/worker.js`)]);
-  for (const entry of ['convasm', 'convasm/ops']) {
+  for (const entry of ['convasm', 'convasm/ops', 'convasm/tfjs']) {
     const chunks = await bundle(entry, folder);
     const scripts = chunks.filter(({ path }) => !BINARIES.some(name => path.includes(`/${name}-`)));
     if (scripts.length !== chunks.length - BINARIES.length)
@@ -56,6 +58,7 @@ async function bundle(entry, folder) {
     minify: true,
     splitting: true,
     format: 'esm',
+    external: ['@tensorflow/*'], // Its users have it already.
     outdir: 'out',
     write: false,
   });

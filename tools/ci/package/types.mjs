@@ -43,8 +43,13 @@ const PROJECTS = {
   worker: { lib: ['ES2022', 'WebWorker'], module: 'ESNext', moduleResolution: 'bundler' },
 };
 
-/** Compiles a program in a folder where the package is installed. @throws Error with the compiler's text */
+/** Compiles a program that uses everything but convasm/tfjs. @throws Error with the compiler's text */
 export function checkProjects(folder) {
+  checkProgram(folder, PROGRAM);
+}
+
+/** Compiles a program in a folder where the package is installed. @throws Error with the compiler's text */
+export function checkProgram(folder, program, { skipLibCheck = false } = {}) {
   for (const [name, options] of Object.entries(PROJECTS)) {
     const project = join(folder, 'types', name.replaceAll(/\W+/g, '-'));
     mkdirSync(project, { recursive: true });
@@ -52,14 +57,14 @@ export function checkProjects(folder) {
       target: 'ES2022',
       strict: true,
       noEmit: true,
-      skipLibCheck: false,
+      skipLibCheck,
       types: [],
       ...options,
     };
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
-    writeFileSync(join(project, 'program.ts'), PROGRAM);
+    writeFileSync(join(project, 'program.ts'), program);
     run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', project]);
-    console.log(`types: ${name}, strict, with skipLibCheck off`);
+    console.log(`types: ${name}, strict, with skipLibCheck ${skipLibCheck ? 'on' : 'off'}`);
   }
 }
 

@@ -16,8 +16,8 @@ import {
 } from 'convasm';
 import { relu } from 'convasm/ops';
 
-const BATCH = 32;
-const SIZE = 16;
+export const BATCH = 32;
+export const SIZE = 16;
 
 export async function train(options = { threads: 2 }) {
   await init(options);
@@ -48,7 +48,7 @@ export async function train(options = { threads: 2 }) {
 }
 
 /** Noise with a bar in it: class 0 lies, class 1 stands. */
-function bars() {
+export function bars() {
   const random = mulberry32(1);
   const labels = Int32Array.from({ length: BATCH }, () => Math.floor(random() * 2));
   const pixels = Float32Array.from({ length: BATCH * SIZE * SIZE }, () => random() - 0.5);
