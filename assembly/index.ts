@@ -63,7 +63,9 @@ import { Simd } from './simd';
 import { AddArgs, add as addOf } from './tensor/add';
 import { AddScaledArgs, addScaled as addScaledOf } from './tensor/addScaled';
 import { BinaryArgs, binary as binaryOf } from './tensor/binary';
+import { GatherArgs, gather as gatherOf } from './tensor/gather';
 import { ScaleArgs, scale as scaleOf } from './tensor/scale';
+import { StridedCopyArgs, stridedCopy as stridedCopyOf } from './tensor/stridedCopy';
 import { SumOfSquaresArgs, sumOfSquares as sumOfSquaresOf } from './tensor/sumOfSquares';
 import { TransposeArgs, transpose as transposeOf } from './tensor/transpose';
 import { UnaryArgs, unary as unaryOf } from './tensor/unary';
@@ -312,6 +314,12 @@ export function adam_f64(args: AdamArgs, first: i32, last: i32): void {
 }
 export function table(args: TableArgs, first: i32, last: i32): void {
   tableOf(args, first, last);
+}
+export function stridedCopy(args: StridedCopyArgs, first: i32, last: i32): void {
+  stridedCopyOf(args, first, last);
+}
+export function gather(args: GatherArgs, first: i32, last: i32): void {
+  gatherOf(args, first, last);
 }
 export function meanLoss(args: MeanLossArgs, first: i32, last: i32): void {
   meanLossOf(args, first, last);

@@ -4,6 +4,7 @@ import { conv2dKernels } from './conv2d.ts';
 import { elementwiseKernels } from './elementwise.ts';
 import type { Kernel } from './kernel.ts';
 import { matMulKernels } from './matMul.ts';
+import { moveKernels } from './moves/index.ts';
 import { poolKernels } from './pool.ts';
 import { reductionKernels } from './reduction.ts';
 
@@ -17,5 +18,6 @@ export function kernels(): readonly Kernel[] {
     ...activationKernels(),
     ...elementwiseKernels(),
     ...reductionKernels(),
+    ...moveKernels(),
   ];
 }

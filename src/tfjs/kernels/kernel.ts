@@ -13,9 +13,9 @@ export interface KernelCall<Inputs, Attrs> {
 export interface Kernel {
   /** As in TensorFlow.js's kernel_names. */
   readonly name: string;
-  /** The result; null where it does not cover the call, which the cpu backend's kernel then does. It has done nothing by then. */
+  /** The result, or the results; null where it does not cover the call, which the cpu backend's kernel then does. It has done nothing by then. */
   // biome-ignore lint/suspicious/noExplicitAny: TensorFlow.js names a kernel's inputs and attributes by strings.
-  readonly run: (call: KernelCall<any, any>) => TensorInfo | null;
+  readonly run: (call: KernelCall<any, any>) => TensorInfo | TensorInfo[] | null;
 }
 
 /** A function for TensorFlow.js's registry: ours, and cpu's for all that ours does not cover. */
