@@ -64,7 +64,9 @@ import { AddArgs, add as addOf } from './tensor/add';
 import { AddScaledArgs, addScaled as addScaledOf } from './tensor/addScaled';
 import { BinaryArgs, binary as binaryOf } from './tensor/binary';
 import { GatherArgs, gather as gatherOf } from './tensor/gather';
+import { ReduceArgs, reduce as reduceOf } from './tensor/reduce';
 import { ScaleArgs, scale as scaleOf } from './tensor/scale';
+import { ScanArgs, scan as scanOf } from './tensor/scan';
 import { StridedCopyArgs, stridedCopy as stridedCopyOf } from './tensor/stridedCopy';
 import { SumOfSquaresArgs, sumOfSquares as sumOfSquaresOf } from './tensor/sumOfSquares';
 import { TransposeArgs, transpose as transposeOf } from './tensor/transpose';
@@ -320,6 +322,12 @@ export function stridedCopy(args: StridedCopyArgs, first: i32, last: i32): void 
 }
 export function gather(args: GatherArgs, first: i32, last: i32): void {
   gatherOf(args, first, last);
+}
+export function reduce(args: ReduceArgs, first: i32, last: i32): void {
+  reduceOf(args, first, last);
+}
+export function scan(args: ScanArgs, first: i32, last: i32): void {
+  scanOf(args, first, last);
 }
 export function meanLoss(args: MeanLossArgs, first: i32, last: i32): void {
   meanLossOf(args, first, last);

@@ -47,6 +47,28 @@ export const BINARY_KIND = { add: 0, sub: 1, mul: 2, div: 3, max: 4, min: 5 } as
 export const UNARY_KIND = { square: 0, sqrt: 1, rsqrt: 2, neg: 3, abs: 4, step: 5 } as const;
 /** GATHER_BLOCK of assembly/tensor/gather.ts. */
 export const GATHER_BLOCK = 256;
+/** COLUMN_BYTES of assembly/tensor/reduce.ts. */
+export const REDUCE_COLUMN_BYTES = 64;
+/** KIND_* of assembly/tensor/reduce.ts. */
+export const REDUCE_KIND = {
+  sum: 0,
+  prod: 1,
+  max: 2,
+  min: 3,
+  sumI32: 4,
+  maxI32: 5,
+  minI32: 6,
+  all: 7,
+  any: 8,
+  argMax: 9,
+  argMin: 10,
+  argMaxI32: 11,
+  argMinI32: 12,
+} as const;
+/** SCAN_COLUMNS of assembly/tensor/scan.ts. */
+export const SCAN_COLUMNS = 64;
+/** KIND_* of assembly/tensor/scan.ts. */
+export const SCAN_KIND = { sum: 0, prod: 1, sumI32: 2 } as const;
 /** KIND_* of assembly/loss/elementwise.ts. */
 export const LOSS_KIND = { squared: 0, bceWithLogits: 1 } as const;
 
@@ -262,6 +284,28 @@ const gather = /* @__PURE__ */ new Struct({
   size: 'i32',
   columns: 'i32',
   bytes: 'i32',
+});
+
+const reduce = /* @__PURE__ */ new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  outer: 'i32',
+  reduced: 'i32',
+  inner: 'i32',
+  rowBlock: 'i32',
+  kind: 'i32',
+  scale: 'f64',
+});
+
+const scan = /* @__PURE__ */ new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  outer: 'i32',
+  count: 'i32',
+  inner: 'i32',
+  exclusive: 'i32',
+  reverse: 'i32',
+  kind: 'i32',
 });
 
 const addScaled = /* @__PURE__ */ new Struct({ source: 'ptr', target: 'ptr', count: 'i32', factor: 'f64' });
@@ -661,6 +705,8 @@ export const KERNELS = {
   transpose: { struct: transpose, mirrors: 'TransposeArgs', typed: true },
   stridedCopy: { struct: stridedCopy, mirrors: 'StridedCopyArgs', typed: false },
   gather: { struct: gather, mirrors: 'GatherArgs', typed: false },
+  reduce: { struct: reduce, mirrors: 'ReduceArgs', typed: false },
+  scan: { struct: scan, mirrors: 'ScanArgs', typed: false },
   addScaled: { struct: addScaled, mirrors: 'AddScaledArgs', typed: true },
   scale: { struct: scale, mirrors: 'ScaleArgs', typed: true },
   sumOfSquares: { struct: sumOfSquares, mirrors: 'SumOfSquaresArgs', typed: true },

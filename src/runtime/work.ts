@@ -31,6 +31,8 @@ export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: 
   transpose: a => a.batch * a.rows * a.columns * 0.3,
   stridedCopy: a => a.n0 * a.n1 * a.n2 * a.n3 * a.rows * a.columns * 0.3,
   gather: (a, blocks) => blocks * Math.min(GATHER_BLOCK, a.count) * a.columns * 0.5,
+  reduce: a => a.outer * a.reduced * a.inner * 0.15,
+  scan: a => a.outer * a.count * a.inner * 0.5,
   addScaled: a => a.count * 0.3,
   scale: a => a.count * 0.1,
   sumOfSquares: a => a.count * 0.15,

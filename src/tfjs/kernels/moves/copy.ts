@@ -80,6 +80,7 @@ export function fillElements(shape: readonly number[], bytes: number, value: num
 
 /** Dimensions of the kernel. */
 const RANK = 6;
+const NARROW_ROWS = 1024;
 
 function run(
   sizes: number[],
@@ -100,24 +101,48 @@ function run(
     return;
   }
   const transposed = bytes === 4 && transpose(sizes, from, to);
-  while (sizes.length < RANK) {
-    sizes.unshift(1);
-    from.unshift(0);
-    to.unshift(0);
-  }
-  const [n0, n1, n2, n3, rows, columns] = sizes as [number, number, number, number, number, number];
-  const [s0, s1, s2, s3, sRow, sColumn] = from as [number, number, number, number, number, number];
-  const [t0, t1, t2, t3, tRow, tColumn] = to as [number, number, number, number, number, number];
-  const rowBlock = transposed ? TRANSPOSE_ROWS : Math.max(1, Math.floor(ELEMENTWISE_BLOCK / columns));
+  // The kernel has RANK dimensions: those that are missing come first. Field by field, since this is on the path of small calls.
+  const first = rank - RANK;
+  const n0 = at(sizes, first, 1);
+  const n1 = at(sizes, first + 1, 1);
+  const n2 = at(sizes, first + 2, 1);
+  const n3 = at(sizes, first + 3, 1);
+  const rows = at(sizes, first + 4, 1);
+  const columns = at(sizes, first + 5, 1);
+  // Few columns are one strip, as many rows of it as the first cache holds.
+  const strip = columns < 4 ? NARROW_ROWS : TRANSPOSE_ROWS;
+  const rowBlock = transposed ? strip : Math.max(1, Math.floor(ELEMENTWISE_BLOCK / columns));
   const pieces = rows === 1 ? Math.ceil(columns / ELEMENTWISE_BLOCK) : Math.ceil(rows / rowBlock);
-  const outer = { n0, n1, n2, n3, s0, s1, s2, s3, t0, t1, t2, t3 };
-  const matrix = { rows, columns, sRow, sColumn, tRow, tColumn, rowBlock };
-  runtime().run(
-    'stridedCopy',
-    'f32',
-    { source, target, ...outer, ...matrix, bytes, value },
-    n0 * n1 * n2 * n3 * pieces,
-  );
+  const args = {
+    source,
+    target,
+    n0,
+    n1,
+    n2,
+    n3,
+    rows,
+    columns,
+    s0: at(from, first, 0),
+    s1: at(from, first + 1, 0),
+    s2: at(from, first + 2, 0),
+    s3: at(from, first + 3, 0),
+    sRow: at(from, first + 4, 0),
+    sColumn: at(from, first + 5, 0),
+    t0: at(to, first, 0),
+    t1: at(to, first + 1, 0),
+    t2: at(to, first + 2, 0),
+    t3: at(to, first + 3, 0),
+    tRow: at(to, first + 4, 0),
+    tColumn: at(to, first + 5, 1),
+    rowBlock,
+    bytes,
+    value,
+  };
+  runtime().run('stridedCopy', 'f32', args, n0 * n1 * n2 * n3 * pieces);
+}
+
+function at(list: readonly number[], i: number, missing: number): number {
+  return i < 0 ? missing : (list[i] as number);
 }
 
 /**
@@ -129,6 +154,10 @@ function transpose(sizes: number[], from: number[], to: number[]): boolean {
   if (last < 1 || to[last] !== 1 || from[last] === 1) return false;
   const column = from.indexOf(1);
   if (column < 0) return false;
-  for (const list of [sizes, from, to]) list.push(...list.splice(column, 1));
+  for (const list of [sizes, from, to]) {
+    const value = list[column] as number;
+    for (let i = column; i < last; i++) list[i] = list[i + 1] as number;
+    list[last] = value;
+  }
   return true;
 }
