@@ -59,6 +59,7 @@ import { maxPoolPlanesGrad as maxPoolPlanesGradOf } from './pool/maxPlanesGrad';
 import { averagePool as averagePoolOf, maxPool as maxPoolOf } from './pool/pixels';
 import { averagePoolPlanes as averagePoolPlanesOf, maxPoolPlanes as maxPoolPlanesOf } from './pool/planes';
 import { SpreadArgs, spread as spreadOf } from './pool/spread';
+import { ResizeArgs, resizeGrad as resizeGradOf, resize as resizeOf } from './resize/resize';
 import { Simd } from './simd';
 import { AddArgs, add as addOf } from './tensor/add';
 import { AddScaledArgs, addScaled as addScaledOf } from './tensor/addScaled';
@@ -328,6 +329,12 @@ export function reduce(args: ReduceArgs, first: i32, last: i32): void {
 }
 export function scan(args: ScanArgs, first: i32, last: i32): void {
   scanOf(args, first, last);
+}
+export function resize(args: ResizeArgs, first: i32, last: i32): void {
+  resizeOf(args, first, last);
+}
+export function resizeGrad(args: ResizeArgs, first: i32, last: i32): void {
+  resizeGradOf(args, first, last);
 }
 export function meanLoss(args: MeanLossArgs, first: i32, last: i32): void {
   meanLossOf(args, first, last);

@@ -76,6 +76,11 @@ class Larger {
   beyond<T>(a: v128, b: v128): v128 {
     return v128.gt<T>(a, b);
   }
+  /** b where it is beyond a. */
+  @inline
+  best<T>(a: v128, b: v128): v128 {
+    return isFloat<T>() ? v128.pmax<T>(a, b) : v128.max<T>(a, b);
+  }
 }
 
 /** NaN where there is one. */
@@ -88,6 +93,11 @@ class Smaller {
   @inline
   beyond<T>(a: v128, b: v128): v128 {
     return v128.lt<T>(a, b);
+  }
+  /** b where it is beyond a. */
+  @inline
+  best<T>(a: v128, b: v128): v128 {
+    return isFloat<T>() ? v128.pmin<T>(a, b) : v128.min<T>(a, b);
   }
 }
 
@@ -352,7 +362,7 @@ class Place<T, F> {
     for (; i <= count - 4; i += 4) {
       const x = v128.load(source);
       const beyond = f.beyond<T>(x, best);
-      best = v128.bitselect(x, best, beyond);
+      best = f.best<T>(best, x);
       place = v128.bitselect(now, place, beyond);
       now = i32x4.add(now, four);
       source += 16;
@@ -360,7 +370,7 @@ class Place<T, F> {
     for (; i < count; ++i) {
       const x = v128.load_splat<T>(source);
       const beyond = f.beyond<T>(x, best);
-      best = v128.bitselect(x, best, beyond);
+      best = f.best<T>(best, x);
       place = v128.bitselect(i32x4.splat(i), place, beyond);
       source += 4;
     }
@@ -388,7 +398,7 @@ class Place<T, F> {
       source += step;
       const x = v128.load(source);
       const beyond = f.beyond<T>(x, best);
-      best = v128.bitselect(x, best, beyond);
+      best = f.best<T>(best, x);
       place = v128.bitselect(i32x4.splat(i), place, beyond);
     }
     v128.store(target, place);
@@ -402,7 +412,7 @@ class Place<T, F> {
       source += step;
       const x = v128.load_splat<T>(source);
       const beyond = f.beyond<T>(x, best);
-      best = v128.bitselect(x, best, beyond);
+      best = f.best<T>(best, x);
       place = v128.bitselect(i32x4.splat(i), place, beyond);
     }
     v128.store_lane<u32>(target, place, 0);

@@ -308,6 +308,21 @@ const scan = /* @__PURE__ */ new Struct({
   kind: 'i32',
 });
 
+const resize = /* @__PURE__ */ new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  rowTable: 'ptr',
+  columnTable: 'ptr',
+  images: 'i32',
+  height: 'i32',
+  width: 'i32',
+  outHeight: 'i32',
+  outWidth: 'i32',
+  channels: 'i32',
+  bilinear: 'i32',
+  fill: 'f64',
+});
+
 const addScaled = /* @__PURE__ */ new Struct({ source: 'ptr', target: 'ptr', count: 'i32', factor: 'f64' });
 
 const scale = /* @__PURE__ */ new Struct({ target: 'ptr', count: 'i32', factor: 'f64' });
@@ -707,6 +722,8 @@ export const KERNELS = {
   gather: { struct: gather, mirrors: 'GatherArgs', typed: false },
   reduce: { struct: reduce, mirrors: 'ReduceArgs', typed: false },
   scan: { struct: scan, mirrors: 'ScanArgs', typed: false },
+  resize: { struct: resize, mirrors: 'ResizeArgs', typed: false },
+  resizeGrad: { struct: resize, mirrors: 'ResizeArgs', typed: false },
   addScaled: { struct: addScaled, mirrors: 'AddScaledArgs', typed: true },
   scale: { struct: scale, mirrors: 'ScaleArgs', typed: true },
   sumOfSquares: { struct: sumOfSquares, mirrors: 'SumOfSquaresArgs', typed: true },

@@ -33,6 +33,8 @@ export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: 
   gather: (a, blocks) => blocks * Math.min(GATHER_BLOCK, a.count) * a.columns * 0.5,
   reduce: a => a.outer * a.reduced * a.inner * 0.15,
   scan: a => a.outer * a.count * a.inner * 0.5,
+  resize: a => a.images * a.outHeight * a.outWidth * a.channels * 0.6,
+  resizeGrad: a => a.images * a.outHeight * a.outWidth * a.channels * 1.5,
   addScaled: a => a.count * 0.3,
   scale: a => a.count * 0.1,
   sumOfSquares: a => a.count * 0.15,

@@ -7,6 +7,7 @@ import { matMulKernels } from './matMul.ts';
 import { moveKernels } from './moves/index.ts';
 import { poolKernels } from './pool.ts';
 import { reductionKernels } from './reduction.ts';
+import { resizeKernels } from './resize.ts';
 
 /** Every kernel that is ours. */
 export function kernels(): readonly Kernel[] {
@@ -19,5 +20,6 @@ export function kernels(): readonly Kernel[] {
     ...elementwiseKernels(),
     ...reductionKernels(),
     ...moveKernels(),
+    ...resizeKernels(),
   ];
 }
