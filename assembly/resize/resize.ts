@@ -45,24 +45,66 @@ class ResizeEntry {
 
 /** One block of work: a row of a resized image. */
 export function resize(args: ResizeArgs, first: i32, last: i32): void {
-  const pixelBytes = (<usize>args.channels) << 2;
+  const channels = args.channels;
+  const pixelBytes = (<usize>channels) << 2;
   const rowBytes = <usize>args.width * pixelBytes;
-  let target = args.target + <usize>first * args.outWidth * pixelBytes;
   for (let block = first; block < last; ++block) {
     const row = ResizeEntry.at(args.rowTable, block % args.outHeight);
     const image = args.source + <usize>(block / args.outHeight) * args.height * rowBytes;
-    const top = image + <usize>row.first * rowBytes;
-    const bottom = image + <usize>row.second * rowBytes;
-    for (let x = 0; x < args.outWidth; ++x) {
-      const column = ResizeEntry.at(args.columnTable, x);
-      const left = <usize>column.first * pixelBytes;
-      if ((row.first | column.first) < 0) fillPixel(target, <f32>args.fill, args.channels);
-      else if (args.bilinear) {
-        const right = <usize>column.second * pixelBytes;
-        blend(top + left, top + right, bottom + left, bottom + right, target, args.channels, column.share, row.share);
-      } else copyPixel(top + left, target, args.channels);
-      target += pixelBytes;
+    const target = args.target + <usize>block * args.outWidth * pixelBytes;
+    if (row.first < 0) fillPixel(target, <f32>args.fill, args.outWidth * channels);
+    else if (args.bilinear)
+      blendRow(args, image + <usize>row.first * rowBytes, image + <usize>row.second * rowBytes, target, row.share);
+    else copyRow(args, image + <usize>row.first * rowBytes, target);
+  }
+}
+
+function copyRow(args: ResizeArgs, source: usize, target: usize): void {
+  const channels = args.channels;
+  const pixelBytes = (<usize>channels) << 2;
+  for (let x = 0; x < args.outWidth; ++x) {
+    const column = ResizeEntry.at(args.columnTable, x);
+    if (column.first < 0) fillPixel(target, <f32>args.fill, channels);
+    else copyPixel(source + <usize>column.first * pixelBytes, target, channels);
+    target += pixelBytes;
+  }
+}
+
+/** Four neighbours by their shares: along the rows first. */
+function blendRow(args: ResizeArgs, top: usize, bottom: usize, target: usize, share: f32): void {
+  const channels = args.channels;
+  const pixelBytes = (<usize>channels) << 2;
+  const wideBytes = (pixelBytes + 15) & ~15;
+  const endSource = <usize>args.width * pixelBytes;
+  const end = target + <usize>args.outWidth * pixelBytes;
+  const down = f32x4.splat(share);
+  let table = args.columnTable;
+  while (target < end) {
+    const column = changetype<ResizeEntry>(table);
+    const left = <usize>column.first * pixelBytes;
+    const right = <usize>column.second * pixelBytes;
+    table += offsetof<ResizeEntry>();
+    if (column.first < 0) fillPixel(target, <f32>args.fill, channels);
+    else if (right + wideBytes <= endSource && target + wideBytes <= end) {
+      // Whole vectors: what they read behind the pixel is of the same row, and what they write there is written next.
+      const along = v128.load32_splat(changetype<usize>(column), offsetof<ResizeEntry>('share'));
+      let at: usize = 0;
+      do {
+        const above = ResizeEntry.along(v128.load(top + left + at), v128.load(top + right + at), along);
+        const below = ResizeEntry.along(v128.load(bottom + left + at), v128.load(bottom + right + at), along);
+        v128.store(target + at, ResizeEntry.along(above, below, down));
+        at += 16;
+      } while (at < pixelBytes);
+    } else {
+      for (let at: usize = 0; at < pixelBytes; at += 4) {
+        const a = load<f32>(top + left + at);
+        const b = load<f32>(bottom + left + at);
+        const above = a + (load<f32>(top + right + at) - a) * column.share;
+        const below = b + (load<f32>(bottom + right + at) - b) * column.share;
+        store<f32>(target + at, above + (below - above) * share);
+      }
     }
+    target += pixelBytes;
   }
 }
 
@@ -115,35 +157,6 @@ function copyPixel(source: usize, target: usize, channels: i32): void {
     store<u32>(target, load<u32>(source));
     source += 4;
     target += 4;
-  }
-}
-
-/** Four pixels by their shares: along the row first. */
-function blend(
-  topLeft: usize,
-  topRight: usize,
-  bottomLeft: usize,
-  bottomRight: usize,
-  target: usize,
-  channels: i32,
-  right: f32,
-  down: f32,
-): void {
-  const rights = f32x4.splat(right);
-  const downs = f32x4.splat(down);
-  const bytes = (<usize>channels) << 2;
-  let at: usize = 0;
-  for (; at + 16 <= bytes; at += 16) {
-    const top = ResizeEntry.along(v128.load(topLeft + at), v128.load(topRight + at), rights);
-    const bottom = ResizeEntry.along(v128.load(bottomLeft + at), v128.load(bottomRight + at), rights);
-    v128.store(target + at, ResizeEntry.along(top, bottom, downs));
-  }
-  for (; at < bytes; at += 4) {
-    const a = load<f32>(topLeft + at);
-    const b = load<f32>(bottomLeft + at);
-    const top = a + (load<f32>(topRight + at) - a) * right;
-    const bottom = b + (load<f32>(bottomRight + at) - b) * right;
-    store<f32>(target + at, top + (bottom - top) * down);
   }
 }
 

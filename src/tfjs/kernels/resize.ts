@@ -32,75 +32,77 @@ export function resizeKernels(): readonly Kernel[] {
   ];
 }
 
-/** Where a row or a column comes from: `first` + (`second` - `first`) `share`; `first` is -1 outside of the image. */
-interface Origin {
-  readonly first: number;
-  readonly second: number;
-  readonly share: number;
-}
-
-/** Bytes of an origin in a table of the kernel. */
+/**
+ * Bytes of an entry in the kernel's tables: where a row or a column comes from is `first` + (`second` - `first`) `share`, two i32 and an
+ * f32. `first` is -1 outside of the image.
+ */
 const ENTRY_BYTES = 12;
 
-/** Writes tables for rows and columns to working memory; returns their addresses. */
-function tables(
-  { scratch, memory }: Runtime,
-  outHeight: number,
-  outWidth: number,
-  row: (y: number) => Origin,
-  column: (x: number) => Origin,
-): { rowTable: number; columnTable: number } {
-  const [rowTable, columnTable] = scratch.reserve(outHeight * ENTRY_BYTES, outWidth * ENTRY_BYTES) as [number, number];
-  const { i32, f32 } = memory;
-  const write = (address: number, count: number, origin: (i: number) => Origin) => {
-    for (let i = 0, word = address / 4; i < count; i++, word += 3) {
-      const { first, second, share } = origin(i);
-      i32[word] = first;
-      i32[word + 1] = second;
-      f32[word + 2] = share;
-    }
-  };
-  write(rowTable, outHeight, row);
-  write(columnTable, outWidth, column);
-  return { rowTable, columnTable };
-}
+/** Tables for rows and columns, in working memory. */
+class Tables {
+  readonly rowTable: number;
+  readonly columnTable: number;
+  readonly #runtime: Runtime;
 
-/** Origins along one dimension, of `size` elements, as the cpu backend computes them. */
-function origins(
-  size: number,
-  outSize: number,
-  bilinear: boolean,
-  alignCorners: boolean,
-  halfPixelCenters: boolean,
-): (i: number) => Origin {
-  const aligned = alignCorners && outSize > 1 ? 1 : 0;
-  const ratio = (size - aligned) / (outSize - aligned);
-  if (!bilinear) {
-    return i => {
-      const at = ratio * (halfPixelCenters ? i + 0.5 : i);
-      const nearest = Math.min(size - 1, alignCorners ? Math.round(at) : Math.floor(at));
-      return { first: nearest, second: nearest, share: 0 };
-    };
+  constructor(runtime: Runtime, outHeight: number, outWidth: number) {
+    const addresses = runtime.scratch.reserve(outHeight * ENTRY_BYTES, outWidth * ENTRY_BYTES);
+    [this.rowTable, this.columnTable] = addresses as [number, number];
+    this.#runtime = runtime;
   }
-  return i => {
-    const at = halfPixelCenters ? ratio * (i + 0.5) - 0.5 : ratio * i;
-    const first = Math.max(0, Math.floor(at));
-    return { first, second: Math.min(size - 1, Math.ceil(at)), share: at - first };
-  };
+
+  /** A dimension of `size` elements from which `outSize` are made, as the cpu backend does it. */
+  resized(
+    table: number,
+    size: number,
+    outSize: number,
+    bilinear: boolean,
+    attrs: Omit<ResizeCall['attrs'], 'size'>,
+  ): void {
+    const { alignCorners, halfPixelCenters } = attrs;
+    const { i32, f32 } = this.#runtime.memory;
+    const aligned = alignCorners && outSize > 1 ? 1 : 0;
+    const ratio = (size - aligned) / (outSize - aligned);
+    for (let i = 0, word = table / 4; i < outSize; i++, word += 3) {
+      const at = ratio * (halfPixelCenters ? i + 0.5 : i);
+      if (bilinear) {
+        const middle = halfPixelCenters ? at - 0.5 : at;
+        const first = Math.max(0, Math.floor(middle));
+        i32[word] = first;
+        i32[word + 1] = Math.min(size - 1, Math.ceil(middle));
+        f32[word + 2] = middle - first;
+      } else i32[word] = Math.min(size - 1, alignCorners ? Math.round(at) : Math.floor(at));
+    }
+  }
+
+  /** `outSize` places between two, as shares of a dimension of `size` elements. */
+  cropped(table: number, size: number, outSize: number, bilinear: boolean, from: number, to: number): void {
+    const { i32, f32 } = this.#runtime.memory;
+    const last = size - 1;
+    const step = outSize > 1 ? ((to - from) * last) / (outSize - 1) : 0;
+    const start = outSize > 1 ? from * last : 0.5 * (from + to) * last;
+    for (let i = 0, word = table / 4; i < outSize; i++, word += 3) {
+      const at = start + i * step;
+      const inside = at >= 0 && at <= last;
+      i32[word] = inside ? (bilinear ? Math.floor(at) : Math.round(at)) : -1;
+      i32[word + 1] = Math.ceil(at);
+      f32[word + 2] = at - Math.floor(at);
+    }
+  }
 }
 
 function resize({ inputs: { images }, attrs, backend }: ResizeCall, bilinear: boolean): TensorInfo | null {
-  const { alignCorners, halfPixelCenters } = attrs;
   const [outHeight, outWidth] = attrs.size;
   const dtype = images.dtype === 'int32' && !bilinear ? 'int32' : 'float32';
   if (!backend.reads(images, dtype) || !(outHeight > 0 && outWidth > 0)) return null;
   const [batch, height, width, channels] = images.shape as Shape4;
   const y = backend.output([batch, outHeight, outWidth, channels], dtype);
   const [source, target] = [backend.address(images), backend.address(y)];
-  const along = (size: number, outSize: number) => origins(size, outSize, bilinear, alignCorners, halfPixelCenters);
-  const table = tables(runtime(), outHeight, outWidth, along(height, outHeight), along(width, outWidth));
+  const tables = new Tables(runtime(), outHeight, outWidth);
+  const { rowTable, columnTable } = tables;
+  tables.resized(rowTable, height, outHeight, bilinear, attrs);
+  tables.resized(columnTable, width, outWidth, bilinear, attrs);
   const shape = { images: batch, height, width, outHeight, outWidth, channels };
-  const args = { source, target, ...table, ...shape, bilinear: bilinear ? 1 : 0, fill: 0 };
+  const args = { source, target, rowTable, columnTable, ...shape, bilinear: bilinear ? 1 : 0, fill: 0 };
   runtime().run('resize', 'f32', args, batch * outHeight);
   return y;
 }
@@ -112,10 +114,13 @@ function resizeGrad({ inputs, attrs, backend }: GradCall, bilinear: boolean): Te
   const [, outHeight, outWidth] = dy.shape as Shape4;
   const dx = backend.output(images.shape);
   const [source, target] = [backend.address(dx), backend.address(dy)];
-  const along = (size: number, outSize: number) => origins(size, outSize, bilinear, attrs.alignCorners, false);
-  const table = tables(runtime(), outHeight, outWidth, along(height, outHeight), along(width, outWidth));
+  const tables = new Tables(runtime(), outHeight, outWidth);
+  const { rowTable, columnTable } = tables;
+  const { alignCorners } = attrs;
+  tables.resized(rowTable, height, outHeight, bilinear, { alignCorners, halfPixelCenters: false });
+  tables.resized(columnTable, width, outWidth, bilinear, { alignCorners, halfPixelCenters: false });
   const shape = { images: batch, height, width, outHeight, outWidth, channels };
-  const args = { source, target, ...table, ...shape, bilinear: bilinear ? 1 : 0, fill: 0 };
+  const args = { source, target, rowTable, columnTable, ...shape, bilinear: bilinear ? 1 : 0, fill: 0 };
   runtime().run('resizeGrad', 'f32', args, batch);
   return dx;
 }
@@ -132,30 +137,22 @@ function cropAndResize({ inputs, attrs, backend }: CropCall): TensorInfo | null 
   if (!corners || !places?.every(place => place >= 0 && place < batch)) return null;
   const y = backend.output([count, outHeight, outWidth, channels]);
   const [source, target] = [backend.address(image), backend.address(y)];
-  const along = (size: number, outSize: number, from: number, to: number) => (i: number) => {
-    const step = outSize > 1 ? ((to - from) * (size - 1)) / (outSize - 1) : 0;
-    const at = outSize > 1 ? from * (size - 1) + i * step : 0.5 * (from + to) * (size - 1);
-    if (!(at >= 0 && at <= size - 1)) return { first: -1, second: -1, share: 0 };
-    if (method === 'nearest') return { first: Math.round(at), second: 0, share: 0 };
-    return { first: Math.floor(at), second: Math.ceil(at), share: at - Math.floor(at) };
-  };
+  const tables = new Tables(runtime(), outHeight, outWidth);
+  const { rowTable, columnTable } = tables;
+  const bilinear = method === 'bilinear';
   const shape = { images: 1, height, width, outHeight, outWidth, channels };
   const pixels = { image: height * width * channels * 4, crop: outHeight * outWidth * channels * 4 };
   for (let i = 0; i < count; i++) {
     const [top, left, bottom, right] = corners.subarray(4 * i) as unknown as Shape4;
-    const table = tables(
-      runtime(),
-      outHeight,
-      outWidth,
-      along(height, outHeight, top, bottom),
-      along(width, outWidth, left, right),
-    );
+    tables.cropped(rowTable, height, outHeight, bilinear, top, bottom);
+    tables.cropped(columnTable, width, outWidth, bilinear, left, right);
     const args = {
       source: source + (places[i] as number) * pixels.image,
       target: target + i * pixels.crop,
-      ...table,
+      rowTable,
+      columnTable,
       ...shape,
-      bilinear: method === 'bilinear' ? 1 : 0,
+      bilinear: bilinear ? 1 : 0,
       fill: extrapolationValue,
     };
     runtime().run('resize', 'f32', args, outHeight);
