@@ -27,8 +27,9 @@ const SCAN_COLUMNS: i32 = 64;
 @unmanaged
 class Sum {
   @inline
-  start<T>(): T {
-    return <T>0;
+  start<T>(exclusive: bool): T {
+    // -0 leaves the sign of the first element, if that is a zero.
+    return exclusive ? <T>0 : <T>-0.0;
   }
   @inline
   of<T>(a: T, b: T): T {
@@ -43,7 +44,7 @@ class Sum {
 @unmanaged
 class Product {
   @inline
-  start<T>(): T {
+  start<T>(_exclusive: bool): T {
     return <T>1;
   }
   @inline
@@ -89,8 +90,8 @@ function matrices<T, F>(args: ScanArgs, first: i32, last: i32): void {
 
 function columns4<T, F>(args: ScanArgs, source: usize, target: usize, step: usize): void {
   const f = changetype<F>(0);
-  let sum = v128.splat<T>(f.start<T>());
-  const exclusive = args.exclusive;
+  const exclusive = args.exclusive != 0;
+  let sum = v128.splat<T>(f.start<T>(exclusive));
   for (let i = args.count; i > 0; --i) {
     const next = f.ofVectors<T>(sum, v128.load(source));
     v128.store(target, exclusive ? sum : next);
@@ -102,8 +103,8 @@ function columns4<T, F>(args: ScanArgs, source: usize, target: usize, step: usiz
 
 function column1<T, F>(args: ScanArgs, source: usize, target: usize, step: usize): void {
   const f = changetype<F>(0);
-  let sum = f.start<T>();
-  const exclusive = args.exclusive;
+  const exclusive = args.exclusive != 0;
+  let sum = f.start<T>(exclusive);
   for (let i = args.count; i > 0; --i) {
     const next = f.of<T>(sum, load<T>(source));
     store<T>(target, exclusive ? sum : next);
