@@ -62,8 +62,10 @@ describe('resized images', () => {
 
   it('have the gradients of the cpu backend', async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async ({ from: [side], to, channels, mode, seed }) => {
+      fc.asyncProperty(cases, async ({ from, to, channels, mode, seed }) => {
         const { expected, actual } = await onBoth(() => {
+          // From one pixel the cpu backend looks for the gradient of aligned corners forever.
+          const side = from[0] + (mode === 'aligned' ? 1 : 0);
           // One image, and a square: the cpu backend takes the gradients of others from wrong places, and swaps the sides of its shape.
           const x = images([1, side, side, channels], seed);
           const dy = images([1, ...to, channels], seed + 1);
