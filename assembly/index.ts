@@ -60,11 +60,16 @@ import { maxPoolPlanesGrad as maxPoolPlanesGradOf } from './pool/maxPlanesGrad';
 import { averagePool as averagePoolOf, maxPoolNumbers as maxPoolNumbersOf, maxPool as maxPoolOf } from './pool/pixels';
 import { averagePoolPlanes as averagePoolPlanesOf, maxPoolPlanes as maxPoolPlanesOf } from './pool/planes';
 import { SpreadArgs, spread as spreadOf } from './pool/spread';
+import { ResizeArgs, resizeGrad as resizeGradOf, resize as resizeOf } from './resize/resize';
 import { Simd } from './simd';
 import { AddArgs, add as addOf } from './tensor/add';
 import { AddScaledArgs, addScaled as addScaledOf } from './tensor/addScaled';
 import { BinaryArgs, binary as binaryOf } from './tensor/binary';
+import { GatherArgs, gather as gatherOf } from './tensor/gather';
+import { ReduceArgs, reduce as reduceOf } from './tensor/reduce';
 import { ScaleArgs, scale as scaleOf } from './tensor/scale';
+import { ScanArgs, scan as scanOf } from './tensor/scan';
+import { StridedCopyArgs, stridedCopy as stridedCopyOf } from './tensor/stridedCopy';
 import { SumOfSquaresArgs, sumOfSquares as sumOfSquaresOf } from './tensor/sumOfSquares';
 import { TransposeArgs, transpose as transposeOf } from './tensor/transpose';
 import { UnaryArgs, unary as unaryOf } from './tensor/unary';
@@ -319,6 +324,24 @@ export function adam_f64(args: AdamArgs, first: i32, last: i32): void {
 }
 export function table(args: TableArgs, first: i32, last: i32): void {
   tableOf(args, first, last);
+}
+export function stridedCopy(args: StridedCopyArgs, first: i32, last: i32): void {
+  stridedCopyOf(args, first, last);
+}
+export function gather(args: GatherArgs, first: i32, last: i32): void {
+  gatherOf(args, first, last);
+}
+export function reduce(args: ReduceArgs, first: i32, last: i32): void {
+  reduceOf(args, first, last);
+}
+export function scan(args: ScanArgs, first: i32, last: i32): void {
+  scanOf(args, first, last);
+}
+export function resize(args: ResizeArgs, first: i32, last: i32): void {
+  resizeOf(args, first, last);
+}
+export function resizeGrad(args: ResizeArgs, first: i32, last: i32): void {
+  resizeGradOf(args, first, last);
 }
 export function meanLoss(args: MeanLossArgs, first: i32, last: i32): void {
   meanLossOf(args, first, last);

@@ -24,44 +24,70 @@ const ROW_BLOCK: i32 = 16;
 export function transpose<T>(args: TransposeArgs, first: i32, last: i32): void {
   const shift = alignof<T>();
   const strips = Jobs.pieces(args.rows, ROW_BLOCK);
-  const matrixBytes = (<usize>args.rows * <usize>args.columns) << shift;
+  const rowBytes = (<usize>args.columns) << shift;
+  const columnBytes = (<usize>args.rows) << shift;
+  const matrixBytes = <usize>args.rows * rowBytes;
   for (let block = first; block < last; ++block) {
-    const matrix = block / strips;
+    const matrix = <usize>(block / strips) * matrixBytes;
     const row = (block % strips) * ROW_BLOCK;
-    transposeStrip<T>(args, <usize>matrix * matrixBytes, row, Jobs.end(row, ROW_BLOCK, args.rows));
+    const source = args.source + matrix + <usize>row * rowBytes;
+    const target = args.target + matrix + ((<usize>row) << shift);
+    transposeStrip<T>(source, rowBytes, target, columnBytes, Jobs.end(row, ROW_BLOCK, args.rows) - row, args.columns);
   }
 }
 
-function transposeStrip<T>(args: TransposeArgs, matrix: usize, rowStart: i32, rowEnd: i32): void {
-  const shift = alignof<T>();
+/** target[column][row] = source[row][column], with `rowBytes` from row to row of the source and `columnBytes` of the target. */
+export function transposeStrip<T>(
+  source: usize,
+  rowBytes: usize,
+  target: usize,
+  columnBytes: usize,
+  rows: i32,
+  columns: i32,
+): void {
   const lanes = Simd.lanes<T>();
-  const rowBytes = (<usize>args.columns) << shift;
-  const columnBytes = (<usize>args.rows) << shift;
   let column = 0;
-  for (; column <= args.columns - lanes; column += lanes) {
-    let source = args.source + matrix + <usize>rowStart * rowBytes + ((<usize>column) << shift);
-    let target = args.target + matrix + <usize>column * columnBytes + ((<usize>rowStart) << shift);
-    let row = rowStart;
-    for (; row <= rowEnd - lanes; row += lanes) {
-      Simd.transposeBlock<T>(source, rowBytes, target, columnBytes);
-      source += rowBytes * lanes;
-      target += 16;
+  for (; column <= columns - lanes; column += lanes) {
+    let from = source;
+    let to = target;
+    let row = 0;
+    for (; row <= rows - lanes; row += lanes) {
+      Simd.transposeBlock<T>(from, rowBytes, to, columnBytes);
+      from += rowBytes * lanes;
+      to += 16;
     }
-    for (; row < rowEnd; ++row) {
+    for (; row < rows; ++row) {
       for (let lane = 0; lane < lanes; ++lane) {
-        store<T>(target + <usize>lane * columnBytes, load<T>(source + ((<usize>lane) << shift)));
+        store<T>(to + <usize>lane * columnBytes, load<T>(from + ((<usize>lane) << alignof<T>())));
       }
-      source += rowBytes;
-      target += sizeof<T>();
+      from += rowBytes;
+      to += sizeof<T>();
     }
+    source += 16;
+    target += columnBytes * lanes;
   }
-  for (; column < args.columns; ++column) {
-    let source = args.source + matrix + <usize>rowStart * rowBytes + ((<usize>column) << shift);
-    let target = args.target + matrix + <usize>column * columnBytes + ((<usize>rowStart) << shift);
-    for (let row = rowStart; row < rowEnd; ++row) {
-      store<T>(target, load<T>(source));
-      source += rowBytes;
-      target += sizeof<T>();
+  for (; column < columns; ++column) {
+    let from = source;
+    let to = target;
+    let row = rows;
+    if (sizeof<T>() == 4) {
+      // One store for four rows of a narrow matrix.
+      for (; row >= 4; row -= 4) {
+        let v = v128.load_zero<f32>(from);
+        v = v128.load_lane<f32>(from + rowBytes, v, 1);
+        v = v128.load_lane<f32>(from + 2 * rowBytes, v, 2);
+        v = v128.load_lane<f32>(from + 3 * rowBytes, v, 3);
+        v128.store(to, v);
+        from += 4 * rowBytes;
+        to += 16;
+      }
     }
+    for (; row > 0; --row) {
+      store<T>(to, load<T>(from));
+      from += rowBytes;
+      to += sizeof<T>();
+    }
+    source += sizeof<T>();
+    target += columnBytes;
   }
 }

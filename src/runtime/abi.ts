@@ -46,6 +46,30 @@ export const ACTIVATION_KIND = { leakyRelu: 0, hardSwish: 1, sigmoid: 2, tanh: 3
 export const BINARY_KIND = { add: 0, sub: 1, mul: 2, div: 3, max: 4, min: 5 } as const;
 /** KIND_* of assembly/tensor/unary.ts. */
 export const UNARY_KIND = { square: 0, sqrt: 1, rsqrt: 2, neg: 3, abs: 4, step: 5 } as const;
+/** GATHER_BLOCK of assembly/tensor/gather.ts. */
+export const GATHER_BLOCK = 256;
+/** COLUMN_BYTES of assembly/tensor/reduce.ts. */
+export const REDUCE_COLUMN_BYTES = 64;
+/** KIND_* of assembly/tensor/reduce.ts. */
+export const REDUCE_KIND = {
+  sum: 0,
+  prod: 1,
+  max: 2,
+  min: 3,
+  sumI32: 4,
+  maxI32: 5,
+  minI32: 6,
+  all: 7,
+  any: 8,
+  argMax: 9,
+  argMin: 10,
+  argMaxI32: 11,
+  argMinI32: 12,
+} as const;
+/** SCAN_COLUMNS of assembly/tensor/scan.ts. */
+export const SCAN_COLUMNS = 64;
+/** KIND_* of assembly/tensor/scan.ts. */
+export const SCAN_KIND = { sum: 0, prod: 1, sumI32: 2 } as const;
 /** KIND_* of assembly/loss/elementwise.ts. */
 export const LOSS_KIND = { squared: 0, bceWithLogits: 1 } as const;
 
@@ -209,6 +233,107 @@ const transpose = /* @__PURE__ */ new Struct({
   batch: 'i32',
   rows: 'i32',
   columns: 'i32',
+});
+
+const stridedCopy = /* @__PURE__ */ new Struct(
+  {
+    source: 'ptr',
+    target: 'ptr',
+    n0: 'i32',
+    n1: 'i32',
+    n2: 'i32',
+    n3: 'i32',
+    rows: 'i32',
+    columns: 'i32',
+    s0: 'i32',
+    s1: 'i32',
+    s2: 'i32',
+    s3: 'i32',
+    sRow: 'i32',
+    sColumn: 'i32',
+    t0: 'i32',
+    t1: 'i32',
+    t2: 'i32',
+    t3: 'i32',
+    tRow: 'i32',
+    tColumn: 'i32',
+    rowBlock: 'i32',
+    bytes: 'i32',
+    value: 'i32',
+  },
+  (i32, word, _f64, _double, v) => {
+    i32[word] = v.source;
+    i32[word + 1] = v.target;
+    i32[word + 2] = v.n0;
+    i32[word + 3] = v.n1;
+    i32[word + 4] = v.n2;
+    i32[word + 5] = v.n3;
+    i32[word + 6] = v.rows;
+    i32[word + 7] = v.columns;
+    i32[word + 8] = v.s0;
+    i32[word + 9] = v.s1;
+    i32[word + 10] = v.s2;
+    i32[word + 11] = v.s3;
+    i32[word + 12] = v.sRow;
+    i32[word + 13] = v.sColumn;
+    i32[word + 14] = v.t0;
+    i32[word + 15] = v.t1;
+    i32[word + 16] = v.t2;
+    i32[word + 17] = v.t3;
+    i32[word + 18] = v.tRow;
+    i32[word + 19] = v.tColumn;
+    i32[word + 20] = v.rowBlock;
+    i32[word + 21] = v.bytes;
+    i32[word + 22] = v.value;
+  },
+);
+
+const gather = /* @__PURE__ */ new Struct({
+  source: 'ptr',
+  indices: 'ptr',
+  target: 'ptr',
+  outer: 'i32',
+  count: 'i32',
+  size: 'i32',
+  columns: 'i32',
+  bytes: 'i32',
+});
+
+const reduce = /* @__PURE__ */ new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  outer: 'i32',
+  reduced: 'i32',
+  inner: 'i32',
+  rowBlock: 'i32',
+  kind: 'i32',
+  scale: 'f64',
+});
+
+const scan = /* @__PURE__ */ new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  outer: 'i32',
+  count: 'i32',
+  inner: 'i32',
+  exclusive: 'i32',
+  reverse: 'i32',
+  kind: 'i32',
+});
+
+const resize = /* @__PURE__ */ new Struct({
+  source: 'ptr',
+  target: 'ptr',
+  rowTable: 'ptr',
+  columnTable: 'ptr',
+  images: 'i32',
+  height: 'i32',
+  width: 'i32',
+  outHeight: 'i32',
+  outWidth: 'i32',
+  channels: 'i32',
+  bilinear: 'i32',
+  fill: 'f64',
 });
 
 const addScaled = /* @__PURE__ */ new Struct({ source: 'ptr', target: 'ptr', count: 'i32', factor: 'f64' });
@@ -606,6 +731,12 @@ export const KERNELS = {
   unpackFilter: { struct: unpackFilter, mirrors: 'UnpackFilterArgs', typed: true },
   sumPixels: { struct: sumPixels, mirrors: 'SumPixelsArgs', typed: true },
   transpose: { struct: transpose, mirrors: 'TransposeArgs', typed: true },
+  stridedCopy: { struct: stridedCopy, mirrors: 'StridedCopyArgs', typed: false },
+  gather: { struct: gather, mirrors: 'GatherArgs', typed: false },
+  reduce: { struct: reduce, mirrors: 'ReduceArgs', typed: false },
+  scan: { struct: scan, mirrors: 'ScanArgs', typed: false },
+  resize: { struct: resize, mirrors: 'ResizeArgs', typed: false },
+  resizeGrad: { struct: resize, mirrors: 'ResizeArgs', typed: false },
   addScaled: { struct: addScaled, mirrors: 'AddScaledArgs', typed: true },
   scale: { struct: scale, mirrors: 'ScaleArgs', typed: true },
   sumOfSquares: { struct: sumOfSquares, mirrors: 'SumOfSquaresArgs', typed: true },

@@ -1,4 +1,4 @@
-import { ACTIVATION_KIND, type KernelArgs, type KernelName, LOSS_KIND, PLANES_ROWS } from './abi.ts';
+import { ACTIVATION_KIND, GATHER_BLOCK, type KernelArgs, type KernelName, LOSS_KIND, PLANES_ROWS } from './abi.ts';
 
 /** Multiply-adds in a nanosecond: of the gathered product, of the planar kernels and of the depthwise ones. */
 const PRODUCT = 25;
@@ -30,6 +30,12 @@ export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: 
   unpackFilter: a => a.groups * a.columns * a.channels * a.taps * 0.5,
   sumPixels: a => a.images * a.channels * a.pixels * 0.07,
   transpose: a => a.batch * a.rows * a.columns * 0.3,
+  stridedCopy: a => a.n0 * a.n1 * a.n2 * a.n3 * a.rows * a.columns * 0.3,
+  gather: (a, blocks) => blocks * Math.min(GATHER_BLOCK, a.count) * a.columns * 0.5,
+  reduce: a => a.outer * a.reduced * a.inner * 0.15,
+  scan: a => a.outer * a.count * a.inner * 0.5,
+  resize: a => a.images * a.outHeight * a.outWidth * a.channels * 0.6,
+  resizeGrad: a => a.images * a.outHeight * a.outWidth * a.channels * 1.5,
   addScaled: a => a.count * 0.3,
   scale: a => a.count * 0.1,
   sumOfSquares: a => a.count * 0.15,

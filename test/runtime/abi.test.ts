@@ -153,6 +153,13 @@ describe('argument structs', () => {
       squared: constant('loss/elementwise', 'KIND_SQUARED'),
       bceWithLogits: constant('loss/elementwise', 'KIND_BCE_WITH_LOGITS'),
     });
+    expect(host.GATHER_BLOCK).toBe(constant('tensor/gather', 'GATHER_BLOCK'));
+    expect(host.REDUCE_COLUMN_BYTES).toBe(constant('tensor/reduce', 'COLUMN_BYTES'));
+    expect(host.SCAN_COLUMNS).toBe(constant('tensor/scan', 'SCAN_COLUMNS'));
+    const kinds = (path: string, host: Record<string, number>) =>
+      Object.keys(host).map(name => constant(path, `KIND_${name.replace(/(?=[A-Z])/g, '_').toUpperCase()}`));
+    expect(kinds('tensor/reduce', host.REDUCE_KIND)).toEqual(Object.values(host.REDUCE_KIND));
+    expect(kinds('tensor/scan', host.SCAN_KIND)).toEqual(Object.values(host.SCAN_KIND));
     expect(host.NORM_CHANNELS).toBe(constant('norm/args', 'NORM_CHANNELS'));
     expect(host.DROPOUT_PIXELS).toBe(constant('dropout/dropout', 'PIXEL_BLOCK'));
   });

@@ -4,6 +4,7 @@ import type { Tensor } from '../../src/index.ts';
 import { BINARY_KIND, ELEMENTWISE_BLOCK, UNARY_KIND } from '../../src/runtime/abi.ts';
 import { DTYPES } from '../../src/tensor/dtype.ts';
 import { seed } from '../seed.ts';
+import { moves } from './moves.ts';
 
 const wasm = (name: string) => readFileSync(new URL(`../../build/wasm/${name}.wasm`, import.meta.url));
 const variants = (['simd', 'relaxed'] as const).filter(name => WebAssembly.validate(wasm(name)));
@@ -203,6 +204,7 @@ describe.each(variants)('blocks of %s', variant => {
         ];
       });
       expectSameBits('arithmetic', () => arithmetic(x, velocity));
+      expectSameBits('moves', () => moves(x));
       expectSameBits('steps and norms', () => {
         const [parameter, m, v] = [x.clone(), convasm.zeros(x.shape), convasm.zeros(x.shape)];
         ops.adamStep(parameter, velocity, m, v, { learningRate: 0.1, step: 1 });

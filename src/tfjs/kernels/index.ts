@@ -4,8 +4,10 @@ import { conv2dKernels } from './conv2d.ts';
 import { elementwiseKernels } from './elementwise.ts';
 import type { Kernel } from './kernel.ts';
 import { matMulKernels } from './matMul.ts';
+import { moveKernels } from './moves/index.ts';
 import { poolKernels } from './pool.ts';
 import { reductionKernels } from './reduction.ts';
+import { resizeKernels } from './resize.ts';
 
 /** Every kernel that is ours. */
 export function kernels(): readonly Kernel[] {
@@ -17,5 +19,7 @@ export function kernels(): readonly Kernel[] {
     ...activationKernels(),
     ...elementwiseKernels(),
     ...reductionKernels(),
+    ...moveKernels(),
+    ...resizeKernels(),
   ];
 }

@@ -1,52 +1,168 @@
-import { backend_util, Mean, Softmax, Sum, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import {
+  All,
+  Any,
+  ArgMax,
+  ArgMin,
+  Cumprod,
+  Cumsum,
+  Max,
+  Mean,
+  Min,
+  Prod,
+  Softmax,
+  Sum,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
 import { softmax } from '../../ops/softmax.ts';
-import { SUM_CHANNELS } from '../../runtime/abi.ts';
+import { ELEMENTWISE_BLOCK, REDUCE_COLUMN_BYTES, REDUCE_KIND, SCAN_COLUMNS, SCAN_KIND } from '../../runtime/abi.ts';
+import { runtime } from '../../runtime/init.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { allocate } from '../../tensor/tensor.ts';
+import type { ConvasmBackend } from '../backend.ts';
+import type { MemoryDType } from '../storage.ts';
 import type { Kernel, KernelCall } from './kernel.ts';
+import { BYTES, copyElements, readable, stridesOf } from './moves/copy.ts';
 
-type ReductionCall = KernelCall<{ x: TensorInfo }, { axis?: number | number[] | null; keepDims?: boolean }>;
+type Axes = number | number[] | null;
+type ReductionCall = KernelCall<
+  { x: TensorInfo },
+  /** TensorFlow.js calls the axes of a maximum otherwise. */
+  { axis?: Axes; reductionIndices?: Axes; keepDims?: boolean }
+>;
+type ScanCall = KernelCall<{ x: TensorInfo }, { axis: number; exclusive: boolean; reverse: boolean }>;
 type SoftmaxCall = KernelCall<{ logits: TensorInfo }, { dim: number }>;
 
-/** Sums, means and softmax over dimensions of a tensor. */
+/** The kernel's kind for each type that a reduction is of. */
+type Kinds = { readonly [T in MemoryDType]?: number };
+
+/** Sums, extremes and the like over any dimensions of a tensor; running sums; softmax. */
 export function reductionKernels(): readonly Kernel[] {
+  const { sum, prod, max, min, sumI32, maxI32, minI32, all, any, argMax, argMin, argMaxI32, argMinI32 } = REDUCE_KIND;
+  const reductions: Record<string, Kinds> = {
+    [Sum]: { float32: sum, int32: sumI32 },
+    [Prod]: { float32: prod },
+    [Max]: { float32: max, int32: maxI32 },
+    [Min]: { float32: min, int32: minI32 },
+    [All]: { bool: all },
+    [Any]: { bool: any },
+  };
+  const places: Record<string, Kinds> = {
+    [ArgMax]: { float32: argMax, int32: argMaxI32 },
+    [ArgMin]: { float32: argMin, int32: argMinI32 },
+  };
   return [
-    { name: Sum, run: call => reduce(call, () => 1) },
-    { name: Mean, run: call => reduce(call, count => 1 / count) },
+    ...Object.entries(reductions).map(([name, kinds]) => ({
+      name,
+      run: ({ inputs, attrs, backend }: ReductionCall) => reduce(backend, inputs.x, attrs, kinds),
+    })),
+    { name: Mean, run: ({ inputs, attrs, backend }) => reduce(backend, inputs.x, attrs, { float32: sum }, true) },
+    // One axis, whatever the attributes say; whole numbers come out.
+    ...Object.entries(places).map(([name, kinds]) => ({
+      name,
+      run: ({ inputs: { x }, attrs, backend }: ReductionCall) => {
+        const [axis] = util.parseAxisParam(attrs.axis as number, x.shape);
+        return reduce(backend, x, { axis: axis as number }, kinds, false, 'int32');
+      },
+    })),
+    { name: Cumsum, run: call => scan(call, { float32: SCAN_KIND.sum, int32: SCAN_KIND.sumI32 }) },
+    { name: Cumprod, run: call => scan(call, { float32: SCAN_KIND.prod }) },
     { name: Softmax, run: softmaxOf },
   ];
 }
 
-/** The sum over neighbouring dimensions, times what `scale` makes of their size. Others are the cpu backend's. */
-function reduce({ inputs: { x }, attrs, backend }: ReductionCall, scale: (count: number) => number): TensorInfo | null {
-  if (!backend.reads(x)) return null;
-  const axes = util.parseAxisParam(attrs.axis ?? (null as unknown as number[]), x.shape).sort((a, b) => a - b);
-  const first = axes[0];
-  if (first === undefined || axes.some((axis, i) => axis !== first + i)) return null;
-  const outer = sizeOf(x.shape.slice(0, first));
-  const reduced = sizeOf(x.shape.slice(first, first + axes.length));
-  const inner = sizeOf(x.shape.slice(first + axes.length));
-  const [outShape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
-  const source = backend.tensor(x);
-  const target = allocate(outShape, 'float32', 'contiguous');
-  const { runtime } = source.storage;
-  const common = { source: source.address, target: target.address, images: 1, imageStride: 0, scale: scale(reduced) };
-  if (inner === 1) {
-    // The elements of a sum are neighbours: planes of `outer` channels.
-    const args = { ...common, channels: outer, pixels: reduced, channelStride: reduced, pixelStride: 1 };
-    runtime.run('sumPixels', 'f32', args, reduced === 1 ? Math.ceil(outer / SUM_CHANNELS) : outer);
-  } else {
-    const args = { ...common, channels: inner, pixels: reduced, channelStride: 1, pixelStride: inner };
-    for (let i = 0; i < outer; i++) {
-      const part = {
-        ...args,
-        source: source.address + i * reduced * inner * 4,
-        target: target.address + i * inner * 4,
-      };
-      runtime.run('sumPixels', 'f32', part, Math.ceil(inner / SUM_CHANNELS));
-    }
-  }
-  return backend.hand(target, attrs.keepDims ? backend_util.expandShapeToKeepDim(outShape, axes) : outShape);
+/** A tensor of [outer, reduced, inner]. */
+interface Matrices {
+  readonly address: number;
+  readonly outer: number;
+  readonly reduced: number;
+  readonly inner: number;
+}
+
+function reduce(
+  backend: ConvasmBackend,
+  x: TensorInfo,
+  attrs: ReductionCall['attrs'],
+  kinds: Kinds,
+  mean = false,
+  resultDType?: MemoryDType,
+): TensorInfo | null {
+  const dtype = readable(backend, x);
+  const kind = dtype ? kinds[dtype] : undefined;
+  if (!dtype || kind === undefined) return null;
+  const axes = util.parseAxisParam((attrs.axis ?? attrs.reductionIndices) as number[], x.shape).sort((a, b) => a - b);
+  // The same axis twice is the cpu backend's.
+  if (axes.length === 0 || axes.some((axis, i) => axis === axes[i - 1])) return null;
+  const keep = attrs.keepDims ?? false;
+  const shape = keep
+    ? x.shape.map((size, d) => (axes.includes(d) ? 1 : size))
+    : x.shape.filter((_, d) => !axes.includes(d));
+  const first = axes[0] as number;
+  const neighbours = axes.at(-1) === first + axes.length - 1;
+  const y = backend.output(shape, resultDType ?? dtype);
+  const moved = neighbours ? null : gathered(backend, x, dtype, axes);
+  const inner = sizeOf(x.shape.slice((axes.at(-1) as number) + 1));
+  const reduced = axes.reduce((product, axis) => product * (x.shape[axis] as number), 1);
+  const outer = sizeOf(x.shape) / reduced / inner;
+  const source = { address: backend.address(moved ?? x), outer, reduced, inner };
+  run(source, backend.address(y), dtype, kind, mean ? 1 / reduced : 1);
+  if (moved) backend.disposeData(moved.dataId);
+  return y;
+}
+
+/** Elements with the reduced dimensions as neighbours, in front of those that came behind the last of them. */
+function gathered(
+  backend: ConvasmBackend,
+  { shape, ...x }: TensorInfo,
+  dtype: MemoryDType,
+  axes: readonly number[],
+): TensorInfo {
+  const last = axes.at(-1) as number;
+  const kept = [...shape.keys()].filter(d => !axes.includes(d));
+  const order = [...kept.filter(d => d < last), ...axes, ...kept.filter(d => d > last)];
+  const sizes = order.map(d => shape[d] as number);
+  const strides = stridesOf(shape);
+  const moved = backend.output(sizes, dtype);
+  copyElements(
+    sizes,
+    BYTES[dtype],
+    { address: backend.address({ shape, ...x }), strides: order.map(d => strides[d] as number) },
+    { address: backend.address(moved), strides: stridesOf(sizes) },
+  );
+  return moved;
+}
+
+function run(
+  { address, outer, reduced, inner }: Matrices,
+  target: number,
+  dtype: MemoryDType,
+  kind: number,
+  scale: number,
+) {
+  const rowBlock = Math.max(1, Math.floor(ELEMENTWISE_BLOCK / reduced));
+  const pieces = Math.ceil((inner * BYTES[dtype]) / REDUCE_COLUMN_BYTES);
+  const args = { source: address, target, outer, reduced, inner, rowBlock, kind, scale };
+  runtime().run('reduce', 'f32', args, inner === 1 ? Math.ceil(outer / rowBlock) : outer * pieces);
+}
+
+function scan({ inputs: { x }, attrs, backend }: ScanCall, kinds: Kinds): TensorInfo | null {
+  const dtype = readable(backend, x);
+  const kind = dtype ? kinds[dtype] : undefined;
+  if (!dtype || kind === undefined || x.shape.length === 0) return null;
+  const axis = util.parseAxisParam(attrs.axis, x.shape)[0] as number;
+  const y = backend.output(x.shape, dtype);
+  const inner = sizeOf(x.shape.slice(axis + 1));
+  const args = {
+    source: backend.address(x),
+    target: backend.address(y),
+    outer: sizeOf(x.shape.slice(0, axis)),
+    count: x.shape[axis] as number,
+    inner,
+    exclusive: attrs.exclusive ? 1 : 0,
+    reverse: attrs.reverse ? 1 : 0,
+    kind,
+  };
+  runtime().run('scan', 'f32', args, args.outer * Math.ceil(inner / SCAN_COLUMNS));
+  return y;
 }
 
 function softmaxOf({ inputs: { logits }, attrs, backend }: SoftmaxCall): TensorInfo | null {

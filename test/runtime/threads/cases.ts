@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type * as Convasm from '../../../src/index.ts';
 import type * as Ops from '../../../src/ops/index.ts';
+import { moves } from '../moves.ts';
 
 /** Hashes of the bits of what the operations make, by name; sizes with several blocks, and with remainders. */
 export function sameBitsCases(convasm: typeof Convasm, ops: typeof Ops): Record<string, string> {
@@ -114,6 +115,9 @@ export function sameBitsCases(convasm: typeof Convasm, ops: typeof Ops): Record<
     }
     note(`${dtype} gradient of a global mean`, () => ops.globalAvgPool2dGrad(values([5, 37], dtype, 61), images.shape));
     note(`${dtype} linear`, () => ops.linear(images.reshape([4650, 37]), values([90, 37], dtype, 53)));
+  }
+  for (const i of moves(values([5, 37, 30, 31], 'float32', 47)).keys()) {
+    note(`move ${i}`, () => moves(values([5, 37, 30, 31], 'float32', 47))[i] as Convasm.Tensor);
   }
   const logits = values([70, 10], 'float32', 59);
   const loss = new convasm.SoftmaxCrossEntropy();

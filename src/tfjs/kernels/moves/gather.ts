@@ -1,0 +1,41 @@
+import { backend_util, GatherV2, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { GATHER_BLOCK } from '../../../runtime/abi.ts';
+import { runtime } from '../../../runtime/init.ts';
+import { sizeOf } from '../../../tensor/shape.ts';
+import type { Kernel, KernelCall } from '../kernel.ts';
+import { BYTES, readable } from './copy.ts';
+
+type Call = KernelCall<{ x: TensorInfo; indices: TensorInfo }, { axis: number; batchDims?: number }>;
+
+/** Parts of a tensor by their indices. */
+export function gatherKernels(): readonly Kernel[] {
+  return [{ name: GatherV2, run: gather }];
+}
+
+function gather({ inputs: { x, indices }, attrs, backend }: Call): TensorInfo | null {
+  const dtype = readable(backend, x);
+  if (!dtype || !backend.reads(indices, 'int32')) return null;
+  const axis = util.parseAxisParam(attrs.axis, x.shape)[0] as number;
+  const size = x.shape[axis] as number;
+  const list = backend.address(indices);
+  const all = sizeOf(indices.shape);
+  const { i32 } = runtime().memory;
+  for (let i = list / 4, end = i + all; i < end; i++) {
+    // The cpu backend's error message names the index.
+    if ((i32[i] as number) >>> 0 >= size) return null;
+  }
+  const info = backend_util.segment_util.collectGatherOpShapeInfo(
+    x as Parameters<typeof backend_util.segment_util.collectGatherOpShapeInfo>[0],
+    indices as Parameters<typeof backend_util.segment_util.collectGatherOpShapeInfo>[1],
+    axis,
+    attrs.batchDims ?? 0,
+  );
+  const y = backend.output(info.outputShape, dtype);
+  const [source, target] = [backend.address(x), backend.address(y)];
+  const [batch, outer, columns] = [info.batchSize, info.outerSize, info.sliceSize];
+  const count = all / batch;
+  const blocks = batch * outer * Math.ceil(count / GATHER_BLOCK);
+  const args = { source, indices: list, target, outer, count, size, columns, bytes: BYTES[dtype] };
+  runtime().run('gather', 'f32', args, blocks);
+  return y;
+}
