@@ -22,8 +22,9 @@ export function scope<R>(fn: () => R): R {
     const around = scopes.at(-1);
     for (const tensor of made) {
       if (tensor.disposed) continue;
-      if (kept.has(tensor)) around?.push(tensor);
-      else tensor.dispose();
+      if (!kept.has(tensor)) tensor.dispose();
+      else if (around) around.push(tensor);
+      else tensor.watch();
     }
   }
 }
@@ -38,9 +39,11 @@ export function unscoped<R>(fn: () => R): R {
   }
 }
 
-/** Gives a new tensor to the innermost scope. */
-export function track(tensor: Tensor): void {
-  scopes.at(-1)?.push(tensor);
+/** Gives a new tensor to the innermost scope; whether there is one. */
+export function track(tensor: Tensor): boolean {
+  const made = scopes.at(-1);
+  made?.push(tensor);
+  return made !== undefined;
 }
 
 /** Takes a tensor out of the open scopes: from now on it has another owner. */
@@ -49,6 +52,7 @@ export function untrack(tensor: Tensor): void {
     const at = made.indexOf(tensor);
     if (at >= 0) made.splice(at, 1);
   }
+  tensor.watch();
 }
 
 /** Finds in `value` the tensors of `made`. */

@@ -32,6 +32,7 @@ export class Tensor<D extends DType = DType> {
   format: MemoryFormat;
   #storage: Storage | null;
   #view: TypedArrayOf<D> | null = null;
+  #watched = false;
 
   /** @internal */
   constructor(shape: Shape, dtype: D, format: MemoryFormat, storage: Storage) {
@@ -40,8 +41,15 @@ export class Tensor<D extends DType = DType> {
     this.size = sizeOf(shape);
     this.format = format;
     this.#storage = storage;
-    forgotten?.register(this, storage, this);
-    track(this);
+    // A scope holds what is made in it, and disposes of it: nothing is forgotten there.
+    if (!track(this)) this.watch();
+  }
+
+  /** From now on nobody may hold the tensor: the memory comes back when the garbage collector finds it. @internal */
+  watch(): void {
+    if (!this.#storage || this.#watched) return;
+    this.#watched = true;
+    forgotten?.register(this, this.#storage, this);
   }
 
   /** Whether the memory has been given back. */
@@ -125,7 +133,7 @@ export class Tensor<D extends DType = DType> {
     const storage = this.storage;
     this.#storage = null;
     this.#view = null;
-    forgotten?.unregister(this);
+    if (this.#watched) forgotten?.unregister(this);
     storage.release();
   }
 

@@ -2,5 +2,7 @@
 import { register } from './register.ts';
 
 export { ConvasmBackend } from './backend.ts';
+export { groupedConv2d } from './groupedConv2d.ts';
+export type { Traffic } from './storage.ts';
 
 register();

@@ -1,6 +1,7 @@
 import { getKernelsForBackend, registerBackend, registerKernel } from '@tensorflow/tfjs-core';
 import { init } from '../runtime/init.ts';
 import { BACKEND_NAME, ConvasmBackend } from './backend.ts';
+import { registerGradients } from './gradients.ts';
 import { kernels } from './kernels/index.ts';
 import { withFallback } from './kernels/kernel.ts';
 
@@ -18,11 +19,13 @@ export function register(): void {
     const kernelFunc = kernel ? withFallback(kernel, config.kernelFunc) : config.kernelFunc;
     registerKernel({ ...config, backendName: BACKEND_NAME, kernelFunc });
   }
+  registerGradients();
   // TensorFlow.js calls the factory again after each reset of its engine.
   registerBackend(
     BACKEND_NAME,
     async () => {
       await init();
+      registerGradients();
       return new ConvasmBackend();
     },
     PRIORITY,

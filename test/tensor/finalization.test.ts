@@ -44,6 +44,23 @@ describe('tensors that were forgotten', () => {
     expect(used()).toBeLessThanOrEqual(before + LINGERING);
   });
 
+  it.each<[string, () => unknown]>([
+    ['that one scope returned', () => scope(() => zeros([1000]))],
+    ['that a scope within a scope returned', () => scope(() => scope(() => [zeros([1000])]))],
+    [
+      'that a layer took out of a scope',
+      () => scope(() => void new Linear({ inFeatures: 10, outFeatures: 100, bias: false })),
+    ],
+  ])('give their memory back: those %s', async (_, make) => {
+    const before = used();
+    (() => {
+      for (let i = 0; i < 100; i++) make();
+    })();
+    expect(used()).toBeGreaterThan(before + LINGERING);
+    await collectUntil(() => used() <= before + LINGERING);
+    expect(used()).toBeLessThanOrEqual(before + LINGERING);
+  });
+
   it('give nothing back twice when they were disposed of before', async () => {
     const before = used();
     (() => {

@@ -9,11 +9,22 @@ import {
   FusedDepthwiseConv2D,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { ArgumentError } from '../../errors.ts';
 import { conv2dFilterGrad } from '../../ops/conv2d/filterGrad.ts';
 import { conv2d } from '../../ops/conv2d/forward.ts';
 import { conv2dInputGrad } from '../../ops/conv2d/inputGrad.ts';
 import { imageShape } from '../backend.ts';
-import { type ConvAttrs, convolutionOf, filtersOf, handFilters, hasShape, ourFilterShape } from './convolution.ts';
+import {
+  type ConvAttrs,
+  convolutionOf,
+  filtersOf,
+  handFilters,
+  hasShape,
+  isDilated,
+  isGrouped,
+  ourFilterShape,
+  storedFilters,
+} from './convolution.ts';
 import { endingOf, type FusedAttrs, type FusedInputs } from './fused.ts';
 import type { Kernel, KernelCall } from './kernel.ts';
 
@@ -37,17 +48,19 @@ export function conv2dKernels(): readonly Kernel[] {
 
 function forward({ inputs, attrs, backend }: ForwardCall, depthwise: boolean): TensorInfo | null {
   const { x, filter } = inputs;
-  if (!backend.reads(x) || !backend.reads(filter)) return null;
-  const convolution = convolutionOf(x.shape, filter.shape, attrs, depthwise);
-  if (!convolution) return null;
+  const readable = backend.reads(x) && backend.reads(filter);
+  const convolution = readable ? convolutionOf(x.shape, filter.shape, attrs, depthwise) : null;
+  if (!convolution) return leave(!depthwise && isGrouped(x.shape, filter.shape, attrs), x.shape, attrs);
   const { format, options } = convolution;
   const [channels] = ourFilterShape(convolution);
   const { bias, clamp, finish } = endingOf(backend, channels, inputs, attrs, format === 'contiguous');
-  const { filters, cache } = filtersOf(backend, filter, convolution);
+  const kept = storedFilters(backend, filter);
+  kept.use();
+  const filters = filtersOf(backend, filter, convolution);
   const y = conv2d(backend.images(x, format), filters, bias && backend.tensor(bias), {
     ...options,
     activation: clamp,
-    cache,
+    cache: kept.cache,
   });
   return finish(backend.handImages(y, format));
 }
@@ -55,21 +68,27 @@ function forward({ inputs, attrs, backend }: ForwardCall, depthwise: boolean): T
 /** The gradient of the input. Its `inputShape` may be that of a transposed convolution's output. */
 function inputGrad({ inputs, attrs, backend }: InputGradCall, depthwise: boolean): TensorInfo | null {
   const { dy, filter } = inputs;
-  if (!backend.reads(dy) || !backend.reads(filter) || !attrs.inputShape.every(size => size > 0)) return null;
-  const convolution = convolutionOf(attrs.inputShape, filter.shape, attrs, depthwise);
+  const { inputShape } = attrs;
+  const readable = backend.reads(dy) && backend.reads(filter) && inputShape.every(size => size > 0);
+  const convolution = readable ? convolutionOf(inputShape, filter.shape, attrs, depthwise) : null;
   // conv2dTranspose lets dy be larger than what the input's shape gives.
-  if (!convolution || !hasShape(dy, convolution.outShape)) return null;
+  if (!convolution || !hasShape(dy, convolution.outShape)) {
+    return leave(isDilated(attrs) || (!depthwise && isGrouped(inputShape, filter.shape, attrs)), inputShape, attrs);
+  }
   const { format, options, inShape } = convolution;
-  const { filters } = filtersOf(backend, filter, convolution);
+  const filters = filtersOf(backend, filter, convolution);
   const dx = conv2dInputGrad(backend.images(dy, format), filters, imageShape(inShape, format), options);
   return backend.handImages(dx, format);
 }
 
 function filterGrad({ inputs, attrs, backend }: FilterGradCall, depthwise: boolean): TensorInfo | null {
   const { x, dy } = inputs;
-  if (!backend.reads(x) || !backend.reads(dy) || !attrs.filterShape.every(size => size > 0)) return null;
-  const convolution = convolutionOf(x.shape, attrs.filterShape, attrs, depthwise);
-  if (!convolution || !hasShape(dy, convolution.outShape)) return null;
+  const { filterShape } = attrs;
+  const readable = backend.reads(x) && backend.reads(dy) && filterShape.every(size => size > 0);
+  const convolution = readable ? convolutionOf(x.shape, filterShape, attrs, depthwise) : null;
+  if (!convolution || !hasShape(dy, convolution.outShape)) {
+    return leave(isDilated(attrs) || (!depthwise && isGrouped(x.shape, filterShape, attrs)), x.shape, attrs);
+  }
   const { format, options } = convolution;
   const dw = conv2dFilterGrad(
     backend.images(x, format),
@@ -78,4 +97,20 @@ function filterGrad({ inputs, attrs, backend }: FilterGradCall, depthwise: boole
     options,
   );
   return handFilters(backend, dw, convolution);
+}
+
+/**
+ * Leaves a call to the cpu backend's kernel, but for what that would compute wrongly without a word.
+ *
+ * @param unknown whether the convolution is one that it does not know: grouped, or the gradient of a dilated one
+ * @throws ArgumentError
+ */
+function leave(unknown: boolean, inShape: readonly number[], attrs: ConvAttrs): null {
+  if (!unknown) return null;
+  const { strides, pad, dataFormat, dilations, dimRoundingMode } = attrs;
+  throw new ArgumentError(
+    'x',
+    JSON.stringify({ inShape, strides, pad, dataFormat, dilations, dimRoundingMode }),
+    'a grouped or dilated convolution of float32 tensors whose sizes come out whole',
+  );
 }

@@ -1,11 +1,12 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Conv2DOptions } from '../../ops/conv2d/geometry.ts';
 import { TRANSPOSE_ROWS } from '../../runtime/abi.ts';
+import { runtime } from '../../runtime/init.ts';
 import type { MemoryFormat } from '../../tensor/format.ts';
 import { sameShape } from '../../tensor/shape.ts';
 import { allocate, type Tensor } from '../../tensor/tensor.ts';
 import type { ConvasmBackend } from '../backend.ts';
-import { type KeptFilters, StoredFilters } from '../filters.ts';
+import { StoredFilters } from '../filters.ts';
 
 /** What all of TensorFlow.js's convolution kernels have among their attributes. */
 export interface ConvAttrs {
@@ -77,6 +78,19 @@ export function convolutionOf(
   };
 }
 
+export function isDilated({ dilations = 1 }: ConvAttrs): boolean {
+  return [dilations].flat().some(dilation => dilation !== 1);
+}
+
+/** Whether filters have fewer input channels than images, in TensorFlow.js's order. */
+export function isGrouped(
+  inShape: readonly number[],
+  filterShape: readonly number[],
+  { dataFormat = 'NHWC' }: ConvAttrs,
+): boolean {
+  return filterShape[2] !== (dataFormat === 'NHWC' ? inShape[3] : inShape[1]);
+}
+
 /** Whether `info` has the shape that the convolution's images should have. */
 export function hasShape(info: TensorInfo, shape: readonly number[]): boolean {
   return sameShape(info.shape, shape);
@@ -88,20 +102,27 @@ export function ourFilterShape({ filterShape, depthwise }: Convolution): Quad {
   return depthwise ? [channels * last, 1, height, width] : [last, channels, height, width];
 }
 
-/** Filters as our operations take them, kept with the data that they are made of. */
-export function filtersOf(backend: ConvasmBackend, info: TensorInfo, convolution: Convolution): KeptFilters {
+/** What is kept of filters, with the data that they are made of. */
+export function storedFilters(backend: ConvasmBackend, info: TensorInfo): StoredFilters {
   const data = backend.stored(info);
   data.filters ??= new StoredFilters();
-  return data.filters.get(String([convolution.depthwise, ...convolution.filterShape]), () => {
+  return data.filters;
+}
+
+/** Filters as our operations take them. */
+export function filtersOf(backend: ConvasmBackend, info: TensorInfo, convolution: Convolution): Tensor {
+  const { depthwise, filterShape } = convolution;
+  return storedFilters(backend, info).get(String([depthwise, ...filterShape]), () => {
     const source = backend.tensor(info);
-    const [out, channels, height, width] = ourFilterShape(convolution);
+    const shape = ourFilterShape(convolution);
+    const [out, channels, height, width] = shape;
     const taps = height * width;
-    // [taps x in, out] to [out, taps x in]; then, but for the depthwise, [taps, in] to [in, taps].
-    const outFirst = allocate([out, channels, height, width], 'float32', 'contiguous');
-    transposeMatrix(source, outFirst, source.size / out, out);
+    // [taps x in, out] to [out, taps x in]; then each [taps, in] to [in, taps].
+    const outFirst = allocate(shape, 'float32', 'contiguous');
+    transposeMatrix(source.address, outFirst.address, source.size / out, out);
     if (taps === 1 || channels === 1) return outFirst;
-    const filters = allocate([out, channels, height, width], 'float32', 'contiguous');
-    transposeMatrix(outFirst, filters, taps, channels, out);
+    const filters = allocate(shape, 'float32', 'contiguous');
+    transposeMatrix(outFirst.address, filters.address, taps, channels, out);
     return filters;
   });
 }
@@ -114,17 +135,17 @@ export function handFilters(backend: ConvasmBackend, filters: Tensor, convolutio
   if (!convolution.depthwise) {
     const [, channels = 1, height = 1, width = 1] = filters.shape;
     ordered = allocate([out, height * width, channels], 'float32', 'contiguous');
-    transposeMatrix(filters, ordered, channels, height * width, out);
+    transposeMatrix(filters.address, ordered.address, channels, height * width, out);
   }
   const result = allocate(convolution.filterShape, 'float32', 'contiguous');
-  transposeMatrix(ordered, result, out, size / out);
+  transposeMatrix(ordered.address, result.address, out, size / out);
   return backend.hand(result);
 }
 
-/** Each of `batch` matrices of [rows, columns] to [columns, rows]. */
-function transposeMatrix(source: Tensor, target: Tensor, rows: number, columns: number, batch = 1): void {
-  const args = { source: source.address, target: target.address, batch, rows, columns };
-  source.storage.runtime.run('transpose', 'f32', args, batch * Math.ceil(rows / TRANSPOSE_ROWS));
+/** Each of `batch` matrices of [rows, columns] to [columns, rows]; both are addresses. */
+export function transposeMatrix(source: number, target: number, rows: number, columns: number, batch = 1): void {
+  const args = { source, target, batch, rows, columns };
+  runtime().run('transpose', 'f32', args, batch * Math.ceil(rows / TRANSPOSE_ROWS));
 }
 
 function outSize(padded: number, extent: number, stride: number): number {

@@ -1,15 +1,17 @@
 import { _FusedMatMul, BatchMatMul, broadcast_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { addBias } from '../../ops/batchNorm2d.ts';
 import { filterGradPass } from '../../ops/conv2d/filterGradPass.ts';
-import { limitsOf, UNLIMITED } from '../../ops/conv2d/forward.ts';
+import { conv2d, limitsOf, UNLIMITED } from '../../ops/conv2d/forward.ts';
 import { forwardPass } from '../../ops/conv2d/forwardPass.ts';
 import type { Images } from '../../ops/conv2d/frame.ts';
 import { convGeometry } from '../../ops/conv2d/geometry.ts';
 import { inputGradPass } from '../../ops/conv2d/inputGradPass.ts';
 import type { Clamp } from '../../ops/conv2d/product.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import { zeros } from '../../tensor/create.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { allocate } from '../../tensor/tensor.ts';
+import { storedFilters, transposeMatrix } from './convolution.ts';
 import { endingOf, type FusedAttrs, type FusedInputs } from './fused.ts';
 import type { Kernel, KernelCall } from './kernel.ts';
 
@@ -44,8 +46,7 @@ interface Operands {
 function matMul({ inputs, attrs, backend }: Call): TensorInfo | null {
   const { a, b } = inputs;
   const { transposeA = false, transposeB = false } = attrs;
-  // Both transposed: nobody's case, and left to the cpu backend.
-  if ((transposeA && transposeB) || !backend.reads(a) || !backend.reads(b)) return null;
+  if (!backend.reads(a) || !backend.reads(b)) return null;
   if (Math.min(a.shape.length, b.shape.length) < 2) return null; // Its error message says what is wrong.
   const [rows, depth] = matrixOf(a.shape, transposeA);
   const [depthB, columns] = matrixOf(b.shape, transposeB);
@@ -55,24 +56,36 @@ function matMul({ inputs, attrs, backend }: Call): TensorInfo | null {
   const batch = sizeOf(outer);
   if ([batches.a, batches.b].some(count => count !== 1 && count !== batch)) return null;
   const { bias, clamp, finish } = endingOf(backend, columns, inputs, attrs);
-  const operands = { a: backend.tensor(a), b: backend.tensor(b) };
-  const y = allocate([batch * rows, columns], 'float32', 'contiguous');
-  const { runtime } = y.storage;
+  const added = bias && backend.tensor(bias);
+  const shape = [...outer, rows, columns];
   // One right matrix for all: their left ones are one matrix of more rows.
   const joined = batches.b === 1 && !transposeA;
+  const kept = joined && !transposeB && storedFilters(backend, b);
+  if (kept && !kept.use()) {
+    // A matrix that is used again is taken for filters of one pixel, whose prepared form is kept.
+    const weights = kept.get('matrix', () => {
+      const filters = allocate([columns, depth, 1, 1], 'float32', 'contiguous');
+      transposeMatrix(backend.address(b), filters.address, depth, columns);
+      return filters;
+    });
+    const options = { activation: clamp, cache: kept.cache };
+    const y = conv2d(backend.tensor(a, [batch * rows, depth, 1, 1]), weights, added, options);
+    return finish(backend.hand(y, shape));
+  }
+  const operands = { a: backend.tensor(a), b: backend.tensor(b) };
+  const y = allocate([batch * rows, columns], 'float32', 'contiguous');
   const product = { rows: joined ? batch * rows : rows, depth, columns, transposeA, transposeB };
   for (let i = 0; i < (joined ? 1 : batch); i++) {
-    multiply(runtime, product, {
+    multiply(y.storage.runtime, product, {
       a: operands.a.address + (batches.a === 1 ? 0 : i * rows * depth * 4),
       b: operands.b.address + (batches.b === 1 ? 0 : i * depth * columns * 4),
       y: y.address + i * rows * columns * 4,
     });
   }
   const limits: Clamp | undefined = limitsOf(clamp);
-  const added = bias ? backend.tensor(bias) : limits && allocate([columns], 'float32', 'contiguous');
-  if (added && !bias) added.data.fill(0);
-  if (added) addBias(y, added, limits ?? UNLIMITED);
-  return finish(backend.hand(y, [...outer, rows, columns]));
+  const start = added ?? (limits && zeros([columns]));
+  if (start) addBias(y, start, limits ?? UNLIMITED);
+  return finish(backend.hand(y, shape));
 }
 
 /** The sizes of the last two dimensions, as the product sees them. */
@@ -83,7 +96,12 @@ function matrixOf(shape: readonly number[], transposed: boolean): [number, numbe
 
 function multiply(runtime: Runtime, product: Product, { a, b, y }: Operands): void {
   const { rows, depth, columns, transposeA, transposeB } = product;
-  if (transposeB) {
+  if (transposeA && transposeB) {
+    const turned = allocate([depth, columns], 'float32', 'contiguous');
+    transposeMatrix(b, turned.address, columns, depth);
+    multiply(runtime, { ...product, transposeB: false }, { a, b: turned.address, y });
+    turned.dispose();
+  } else if (transposeB) {
     // y = x w^T, a layer's output.
     const g = convGeometry([rows, depth, 1, 1], [columns, depth, 1, 1], {});
     forwardPass(runtime, 'f32', g, { x: rowsOf(a, rows, depth), w: b, prepared: false, bias: 0, y });

@@ -1,38 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, it } from 'vitest';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import '../../../src/tfjs/index.ts';
 import { runs } from '../../helpers/property.ts';
-import { random } from '../../helpers/values.ts';
+import { expectAsCpu } from '../asCpu.ts';
 
 beforeAll(async () => {
   await tf.setBackend('convasm');
 });
-
-type Values = Float32Array;
-type Run = (tensor: (shape: number[], seed: number) => tf.Tensor) => tf.Tensor[];
-
-/** The results of a function on each backend, which must be the same but for rounding. */
-async function expectAsCpu(run: Run): Promise<void> {
-  const results: { shape: number[]; values: Values }[][] = [];
-  for (const backend of ['cpu', 'convasm']) {
-    await tf.setBackend(backend);
-    const tensors = tf.tidy(() => run((shape, seed) => tf.tensor(Array.from(random(shape, seed).data), shape)));
-    results.push(tensors.map(tensor => ({ shape: tensor.shape, values: tensor.dataSync() as Values })));
-    tf.dispose(tensors);
-  }
-  const [expected = [], actual = []] = results;
-  for (const [i, { shape, values }] of expected.entries()) {
-    expect(actual[i]?.shape).toEqual(shape);
-    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-    const worst = values.reduce(
-      (most, value, j) => Math.max(most, Math.abs(value - (actual[i]?.values[j] as number))),
-      0,
-    );
-    expect(worst).toBeLessThan(1e-4 * largest);
-  }
-}
 
 const small = (most: number) => fc.integer({ min: 1, max: most });
 const convolutions = fc.record({
@@ -90,23 +66,50 @@ describe('convolutions', () => {
   });
 });
 
-describe('sums and means', () => {
-  it('are those of the cpu backend, over any dimensions', async () => {
-    const reductions = fc.array(small(6), { minLength: 1, maxLength: 4 }).chain(shape =>
-      fc.record({
-        shape: fc.constant(shape),
-        axes: fc.subarray([...shape.keys()], { minLength: 1 }),
-        keep: fc.boolean(),
-      }),
-    );
+const ACTIVATIONS = ['linear', 'relu', 'relu6', 'elu', 'prelu', 'leakyrelu', 'sigmoid'] as const;
+
+describe('fused convolutions', () => {
+  const fused = fc.record({
+    activation: fc.constantFrom(...ACTIVATIONS),
+    bias: fc.constantFrom('none', 'channels', 'single', 'pixels'),
+    slopes: fc.constantFrom('channels', 'single', 'pixels'),
+    depthwise: fc.boolean(),
+    times: fc.integer({ min: 1, max: 4 }),
+  });
+
+  it('are those of the cpu backend with any bias and activation, with the same filters again and again', async () => {
     await fc.assert(
-      fc.asyncProperty(reductions, fc.nat(1000), ({ shape, axes, keep }, seed) =>
-        expectAsCpu(tensor => {
-          const x = tensor(shape, seed);
-          return [tf.sum(x, axes, keep), tf.mean(x, axes, keep)];
-        }),
-      ),
-      runs(60),
+      fc.asyncProperty(convolutions, fused, async (c, { activation, bias, slopes, depthwise, times }) => {
+        const [height, width] = [Math.max(c.size[0], c.kernel[0]), Math.max(c.size[1], c.kernel[1])];
+        const planes = c.format === 'NCHW' && !depthwise;
+        await expectAsCpu(tensor => {
+          const inShape = planes ? [c.batch, c.inChannels, height, width] : [c.batch, height, width, c.inChannels];
+          const filter = tensor([...c.kernel, c.inChannels, c.outChannels], c.seed + 1) as tf.Tensor4D;
+          const channels = depthwise ? c.inChannels * c.outChannels : c.outChannels;
+          // One number for a pixel of the output, for all channels: where the data are NHWC.
+          const pixels = (which: string) => which === 'pixels' && !planes;
+          const call = (seed: number) => {
+            const x = tensor(inShape, seed) as tf.Tensor4D;
+            const dataFormat = planes ? ('NCHW' as const) : ('NHWC' as const);
+            const plain = { x, filter, strides: c.stride, pad: c.pad, dataFormat };
+            const [, rows = 1, columns = 1] = (depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d)(plain).shape;
+            const vector = (which: string, at: number) => {
+              if (which === 'none') return undefined;
+              return tensor(pixels(which) ? [rows, columns, 1] : [which === 'single' ? 1 : channels], at);
+            };
+            const options = {
+              ...plain,
+              bias: vector(bias, c.seed + 3) as tf.Tensor,
+              activation,
+              preluActivationWeights: activation === 'prelu' ? (vector(slopes, c.seed + 4) as tf.Tensor) : undefined,
+              leakyreluAlpha: 0.3,
+            };
+            return (depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d)(options as never);
+          };
+          return Array.from({ length: times }, (_, i) => call(c.seed + 10 + i) as tf.Tensor);
+        });
+      }),
+      runs(80),
     );
   });
 });
