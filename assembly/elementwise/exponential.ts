@@ -2,7 +2,14 @@ import { Elementary } from '../loss/exp';
 import { Simd } from '../simd';
 
 const SQRT_HALF_32: i32 = 0x3f3504f3;
-const SQRT_HALF_HIGH: i32 = 0x3fe6a09e;
+const SQRT_HALF: i64 = 0x3fe6a09e667f3bcd;
+/** Bits of 1. */
+const BIAS: i64 = 0x3ff0000000000000;
+/** 2^52: with bits in its lower half it is that and their number. */
+const COUNTER: f64 = 4503599627370496;
+/** What is added to it is rounded to a whole number, which stands in its lower bits. */
+const ROUNDER: f64 = 6755399441055744;
+const LOG2E: f64 = 1.4426950408889634;
 const LN2: f64 = 0.6931471805599453;
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440054690583e-4;
@@ -39,12 +46,15 @@ export abstract class Exponential {
   @inline
   static wideExp(x: v128): v128 {
     const limited = Simd.clamp<f64>(x, f64x2.splat(-700), f64x2.splat(700));
-    const n = Elementary.multiple<f64>(limited);
-    const r = Elementary.remainder<f64>(limited, n);
+    // n + 1023 in the lower bits: half the instructions of a conversion.
+    const counted = f64x2.add(f64x2.mul(limited, f64x2.splat(LOG2E)), f64x2.splat(ROUNDER + 1023));
+    const n = f64x2.sub(counted, f64x2.splat(ROUNDER + 1023));
+    // One part of ln 2 is enough: what is lost of n ln 2 is 2^-43.
+    const r = f64x2.sub(limited, f64x2.mul(n, f64x2.splat(LN2)));
     const one = f64x2.splat(1);
     // As in f32: to degree 7.
     const p = Simd.fma<f64>(Simd.fma<f64>(Exponential.series(r), r, one), r, one);
-    return f64x2.mul(p, Elementary.power<f64>(n));
+    return f64x2.mul(p, i64x2.shl(counted, 52));
   }
 
   /** (e^r - 1 - r) / r^2 of f64 lanes, as Elementary.series<f32>. */
@@ -71,25 +81,51 @@ export abstract class Exponential {
     const m = i32x4.sub(normal, i32x4.shl(shifted, 23));
     const n = f32x4.sub(f32x4.convert_i32x4_s(shifted), v128.and(tiny, f32x4.splat(23)));
     const s = f32x4.div(f32x4.sub(m, one), f32x4.add(m, one));
+    return Exponential.ends<f32>(x, Exponential.logOf(s, n));
+  }
+
+  /**
+   * ln(1 + x) of f32 lanes: 2 ulp. As `log`, of u = 1 + x, m 2^n; what u has lost of x is added to m again.
+   */
+  @inline
+  static log1p(x: v128): v128 {
+    const one = f32x4.splat(1);
+    const u = f32x4.add(x, one);
+    const large = f32x4.ge(x, one);
+    const lost = v128.bitselect(f32x4.sub(one, f32x4.sub(u, x)), f32x4.sub(x, f32x4.sub(u, one)), large);
+    const shifted = i32x4.shr_s(i32x4.sub(u, i32x4.splat(SQRT_HALF_32)), 23);
+    const m = i32x4.sub(u, i32x4.shl(shifted, 23));
+    const n = f32x4.convert_i32x4_s(shifted);
+    // 2^-n; at most 2^-127, which stands for 0, has nothing to add.
+    const scale = i32x4.shl(i32x4.max_s(i32x4.sub(i32x4.splat(127), shifted), Simd.zero()), 23);
+    const rest = f32x4.mul(lost, scale);
+    const above = f32x4.add(f32x4.sub(m, one), rest);
+    const s = f32x4.div(above, f32x4.add(f32x4.add(m, one), rest));
+    const y = Exponential.logOf(s, n);
+    // Of -0, too; x < -1 is NaN.
+    return v128.bitselect(x, Exponential.ends<f32>(u, y), v128.and(f32x4.splat(-0.0), f32x4.eq(y, y)));
+  }
+
+  /** n ln 2 + 2 artanh(s) of f32 lanes. */
+  @inline
+  static logOf(s: v128, n: v128): v128 {
     const z = f32x4.mul(s, s);
     let series = Simd.fma<f32>(f32x4.splat(<f32>(1.0 / 9.0)), z, f32x4.splat(<f32>(1.0 / 7.0)));
     series = Simd.fma<f32>(series, z, f32x4.splat(<f32>(1.0 / 5.0)));
     series = Simd.fma<f32>(series, z, f32x4.splat(<f32>(1.0 / 3.0)));
     const twice = f32x4.add(s, s);
     const rest = Simd.fma<f32>(f32x4.mul(twice, z), series, f32x4.mul(n, f32x4.splat(LN2_LOW)));
-    const y = f32x4.add(f32x4.mul(n, f32x4.splat(LN2_HIGH)), f32x4.add(twice, rest));
-    return Exponential.ends<f32>(x, y);
+    return f32x4.add(f32x4.mul(n, f32x4.splat(LN2_HIGH)), f32x4.add(twice, rest));
   }
 
   /** ln x of f64 lanes that are 0 or normal, to 2e-12. As `log`, to s^13. */
   @inline
   static wideLog(x: v128): v128 {
     const one = f64x2.splat(1);
-    // The upper halves of both lanes, first.
-    const high = v128.shuffle<i32>(x, x, 1, 3, 1, 3);
-    const shifted = i32x4.shr_s(i32x4.sub(high, i32x4.splat(SQRT_HALF_HIGH)), 20);
-    const m = i64x2.sub(x, i64x2.shl(i64x2.extend_low_i32x4_s(shifted), 52));
-    const n = f64x2.convert_low_i32x4_s(shifted);
+    const biased = i64x2.add(x, i64x2.splat(BIAS - SQRT_HALF));
+    const m = i64x2.add(v128.and(biased, i64x2.splat(0x000fffffffffffff)), i64x2.splat(SQRT_HALF));
+    const exponent = v128.or(i64x2.shr_u(biased, 52), f64x2.splat(COUNTER));
+    const n = f64x2.sub(exponent, f64x2.splat(COUNTER + 1023));
     const s = f64x2.div(f64x2.sub(m, one), f64x2.add(m, one));
     const z = f64x2.mul(s, s);
     let series = Simd.fma<f64>(f64x2.splat(1.0 / 13.0), z, f64x2.splat(1.0 / 11.0));

@@ -1,3 +1,4 @@
+import { Elementary } from '../loss/exp';
 import { Simd } from '../simd';
 import { Angles } from './angles';
 import { Exponential } from './exponential';
@@ -131,8 +132,7 @@ export class Expm1 {
 export class Elu {
   @inline
   of(x: v128, low: v128, high: v128): v128 {
-    const half = Exponential.halfExpm1(x);
-    const below = f32x4.mul(f32x4.add(half, half), low);
+    const below = f32x4.mul(Elementary.expm1<f32>(x), low);
     return v128.bitselect(f32x4.mul(x, high), below, f32x4.ge(x, Simd.zero()));
   }
 }
@@ -258,29 +258,26 @@ export class Atan {
   }
 }
 
-/** Two f64 lanes. */
 @unmanaged
 export class Sine {
   @inline
-  of(x: v128): v128 {
+  of(x: v128, _low: v128, _high: v128): v128 {
     return Angles.turned(x, 0);
   }
 }
 
-/** Two f64 lanes. */
 @unmanaged
 export class Cosine {
   @inline
-  of(x: v128): v128 {
+  of(x: v128, _low: v128, _high: v128): v128 {
     return Angles.turned(x, 1);
   }
 }
 
-/** Two f64 lanes. */
 @unmanaged
 export class Tangent {
   @inline
-  of(x: v128): v128 {
+  of(x: v128, _low: v128, _high: v128): v128 {
     return Angles.tangent(x);
   }
 }
@@ -293,15 +290,11 @@ abstract class Logarithm {
   }
 }
 
-/** Two f64 lanes. */
 @unmanaged
 export class Log1p {
   @inline
-  of(x: v128): v128 {
-    const y = Exponential.wideLog(f64x2.add(x, f64x2.splat(1)));
-    const series = f64x2.sub(f64x2.splat(0.5), f64x2.mul(x, f64x2.splat(1.0 / 3.0)));
-    const small = f64x2.mul(x, f64x2.sub(f64x2.splat(1), f64x2.mul(x, series)));
-    return v128.bitselect(small, y, Logarithm.near(x));
+  of(x: v128, _low: v128, _high: v128): v128 {
+    return Exponential.log1p(x);
   }
 }
 
@@ -325,7 +318,8 @@ export class Acosh {
   @inline
   of(x: v128): v128 {
     const root = f64x2.sqrt(f64x2.sub(f64x2.mul(x, x), f64x2.splat(1)));
-    return Exponential.wideLog(f64x2.add(x, root));
+    // Below 1 the root is NaN, or lost in x.
+    return Exponential.wideLog(v128.or(f64x2.add(x, root), f64x2.lt(x, Simd.zero())));
   }
 }
 

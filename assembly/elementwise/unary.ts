@@ -85,11 +85,11 @@ const KIND_COSH: i32 = 17;
 const KIND_ASIN: i32 = 18;
 const KIND_ACOS: i32 = 19;
 const KIND_ATAN: i32 = 20;
-// float32, computed as f64
 const KIND_SIN: i32 = 21;
 const KIND_COS: i32 = 22;
 const KIND_TAN: i32 = 23;
 const KIND_LOG1P: i32 = 24;
+// float32, computed as f64
 const KIND_ASINH: i32 = 25;
 const KIND_ACOSH: i32 = 26;
 const KIND_ATANH: i32 = 27;
@@ -160,13 +160,13 @@ export function unary(args: UnaryArgs, first: i32, last: i32): void {
     case KIND_ATAN:
       return values<f32, Atan>(args, first, last);
     case KIND_SIN:
-      return wide<Sine>(args, first, last);
+      return values<f32, Sine>(args, first, last);
     case KIND_COS:
-      return wide<Cosine>(args, first, last);
+      return values<f32, Cosine>(args, first, last);
     case KIND_TAN:
-      return wide<Tangent>(args, first, last);
+      return values<f32, Tangent>(args, first, last);
     case KIND_LOG1P:
-      return wide<Log1p>(args, first, last);
+      return values<f32, Log1p>(args, first, last);
     case KIND_ASINH:
       return wide<Asinh>(args, first, last);
     case KIND_ACOSH:

@@ -3,14 +3,14 @@ import { ACTIVATION_KIND, ELEMENTWISE_BLOCK } from '../../runtime/abi.ts';
 import { runtime } from '../../runtime/init.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import type { ConvasmBackend } from '../backend.ts';
-import type { Kernel, KernelCall } from './kernel.ts';
+import { bare, type Kernel, type KernelCall } from './kernel.ts';
 
 type Call = KernelCall<{ x: TensorInfo }, { alpha?: number }>;
 
 /** The activations that the library's layers have, too. */
 export function activationKernels(): readonly Kernel[] {
   const { leakyRelu, sigmoid, tanh } = ACTIVATION_KIND;
-  return [
+  return bare([
     { name: Relu, run: ({ inputs: { x }, backend }: Call) => clamp(backend, x, Number.NaN) },
     { name: Relu6, run: ({ inputs: { x }, backend }: Call) => clamp(backend, x, 6) },
     {
@@ -19,7 +19,7 @@ export function activationKernels(): readonly Kernel[] {
     },
     { name: Sigmoid, run: ({ inputs: { x }, backend }: Call) => activate(backend, x, sigmoid, 0) },
     { name: Tanh, run: ({ inputs: { x }, backend }: Call) => activate(backend, x, tanh, 0) },
-  ];
+  ]);
 }
 
 /** @param upper NaN: no limit */
