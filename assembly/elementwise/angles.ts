@@ -12,7 +12,7 @@ const LARGE: f32 = 268435456;
 const HALF_PI_64: f64 = 8.515303950216386e-20;
 
 /**
- * Sines, cosines and tangents of f32 lanes. x = q pi / 2 + r with |r| <= pi / 4, as f64 until r is there: close to a zero r is small, and
+ * Sines and cosines of f32 lanes, and tangents. x = q pi / 2 + r with |r| <= pi / 4, as f64 until r is there: close to a zero r is small, and
  * has to keep its precision. Polynomials of r to 2^-28.
  */
 export abstract class Angles {
@@ -88,14 +88,30 @@ export abstract class Angles {
     return v128.xor(y, v128.and(i32x4.shl(q, 30), f32x4.splat(-0.0)));
   }
 
+  /**
+   * The tangent of f64 lanes that were f32, to 2^-34: as f64 to the end, since that of f32 would be 4 ulp off. The polynomials are those
+   * of musl's sinf and cosf.
+   */
   @inline
   static tangent(x: v128): v128 {
-    const r = Angles.remainder(x);
-    const odd = Angles.odd(Angles.quarters(x));
-    const sine = Angles.sine(r);
-    const cosine = Angles.cosine(r);
-    const y = f32x4.div(v128.bitselect(cosine, sine, odd), v128.bitselect(sine, cosine, odd));
-    return v128.xor(y, v128.and(odd, f32x4.splat(-0.0)));
+    let count = Angles.counted(x);
+    let r = Angles.rest(x);
+    if (v128.any_true(f64x2.ge(f64x2.abs(x), f64x2.splat(LARGE)))) {
+      count = largeCounts(x);
+      r = largeRests(x);
+    }
+    const z = f64x2.mul(r, r);
+    let sine = Simd.fma<f64>(f64x2.splat(2.7183114939898219e-6), z, f64x2.splat(-1.9839334836096632e-4));
+    sine = Simd.fma<f64>(sine, z, f64x2.splat(8.3333293858894632e-3));
+    sine = Simd.fma<f64>(sine, z, f64x2.splat(-0.16666666641626524));
+    sine = f64x2.mul(Simd.fma<f64>(sine, z, f64x2.splat(1)), r);
+    let cosine = Simd.fma<f64>(f64x2.splat(2.4390448796277409e-5), z, f64x2.splat(-1.3886763774609929e-3));
+    cosine = Simd.fma<f64>(cosine, z, f64x2.splat(4.1666623323739063e-2));
+    cosine = Simd.fma<f64>(cosine, z, f64x2.splat(-0.499999997251031));
+    cosine = Simd.fma<f64>(cosine, z, f64x2.splat(1));
+    const odd = i64x2.neg(v128.and(count, i64x2.splat(1)));
+    const y = f64x2.div(v128.bitselect(cosine, sine, odd), v128.bitselect(sine, cosine, odd));
+    return v128.xor(y, v128.and(odd, f64x2.splat(-0.0)));
   }
 
   /** All bits of lanes that are odd. */
@@ -116,11 +132,19 @@ function largeQuarters(x: v128): v128 {
 
 function largeRemainders(x: v128): v128 {
   return f32x4(
-    remainder(f32x4.extract_lane(x, 0)),
-    remainder(f32x4.extract_lane(x, 1)),
-    remainder(f32x4.extract_lane(x, 2)),
-    remainder(f32x4.extract_lane(x, 3)),
+    <f32>remainder(f32x4.extract_lane(x, 0)),
+    <f32>remainder(f32x4.extract_lane(x, 1)),
+    <f32>remainder(f32x4.extract_lane(x, 2)),
+    <f32>remainder(f32x4.extract_lane(x, 3)),
   );
+}
+
+function largeCounts(x: v128): v128 {
+  return i64x2(quarters(<f32>f64x2.extract_lane(x, 0)), quarters(<f32>f64x2.extract_lane(x, 1)));
+}
+
+function largeRests(x: v128): v128 {
+  return f64x2(remainder(<f32>f64x2.extract_lane(x, 0)), remainder(<f32>f64x2.extract_lane(x, 1)));
 }
 
 /** Modulo 4; anything for infinity and NaN. */
@@ -133,15 +157,15 @@ function quarters(x: f32): i32 {
   return x < 0 ? -count : count;
 }
 
-function remainder(x: f32): f32 {
+function remainder(x: f32): f64 {
   const size = abs<f32>(x);
   if (!(size < Infinity)) return NaN;
   if (size < LARGE) {
     const q = nearest<f64>(<f64>x * TWO_OVER_PI);
-    return <f32>(<f64>x - q * HALF_PI_HIGH - q * HALF_PI_LOW);
+    return <f64>x - q * HALF_PI_HIGH - q * HALF_PI_LOW;
   }
   // What is over a half stands for a quarter more.
-  return <f32>(copysign<f64>(HALF_PI_64, <f64>x) * <f64>(<i64>(turnsOf(size) << 2)));
+  return copysign<f64>(HALF_PI_64, <f64>x) * <f64>(<i64>(turnsOf(size) << 2));
 }
 
 /** The fraction of x / (2 pi) in units of 2^-64, for a large x: 24 bits times those of 2 / pi that come to fractions of 4. */

@@ -1,4 +1,5 @@
 import { ELEMENTWISE_BLOCK } from '../jobs';
+import { Elements } from './elements';
 import {
   Angle,
   Bits,
@@ -21,14 +22,13 @@ import {
   SquaredDifference,
   Sum,
 } from './pairs';
-import { Elements } from './elements';
 import { Whole } from './whole';
 
 /**
  * target[row][column] = f(a, b), with element types by `kind`, for a target of [rows, columns] without gaps, columns >= 2 where there are
  * several rows. A row is (outer, middle, inner), of which the sizes of the last two are here; operands are at outer * aOuter + middle *
  * aMiddle + inner * aRow + column * aColumn, in elements; strides of columns are 0 (one value for a row) or 1. All are blocks of whole
- * cache lines, and the rest of the last one of `target` is written, too. `target` may be an operand that is read with no stride of 0.
+ * cache lines. `target` may be an operand that is read with no stride of 0.
  */
 @unmanaged
 export class BinaryArgs {
@@ -36,6 +36,9 @@ export class BinaryArgs {
   a: usize;
   /** 0: all of its elements are `scalar`. */
   b: usize;
+  /** Ends of the blocks of memory that they are in, which may be that of all memory. */
+  aEnd: usize;
+  bEnd: usize;
   target: usize;
   /** SCRATCH_BYTES for each thread, where there are several rows or strides of 0. */
   scratch: usize;
@@ -108,8 +111,8 @@ const TYPE_FLOAT: i32 = 0;
 const TYPE_INT: i32 = 1;
 const TYPE_BOOL: i32 = 2;
 
-/** Two operands of one value for a row, spread over vectors, and the end of a row. */
-const SCRATCH_BYTES: i32 = 64;
+/** Two operands of one value for a row, spread over vectors; the end of a row, and those of its operands. */
+const SCRATCH_BYTES: i32 = 128;
 
 /** One block of work: `rowBlock` rows, or ELEMENTWISE_BLOCK elements of a single one. */
 export function binary(args: BinaryArgs, first: i32, last: i32): void {
@@ -122,13 +125,16 @@ export function binary(args: BinaryArgs, first: i32, last: i32): void {
   const lanes = 16 / bytes;
   const count = end - start;
   const whole = count & -lanes;
-  // Rows are done in whole vectors, and what they write of the next one is written again; where that may be more, and before another
-  // block, they end with their own.
-  const exact = count < lanes >> 1;
+  const reach = <usize>((count + lanes - 1) & -lanes) * bytes;
+  // Rows are done in whole vectors, and what they write of the next one is written again.
+  const loose = !single && whole < count;
+  const narrow = count < lanes >> 1;
   let row = single ? 0 : first * args.rowBlock;
   let inner = args.inner;
   let a: usize = 0;
   let b: usize = 0;
+  const targetEnd = args.target + <usize>(end * args.targetBytes);
+  const before = Elements.before(targetEnd);
   for (; row < lastRow; ++row) {
     if (inner == args.inner) {
       inner = row % args.inner;
@@ -145,18 +151,34 @@ export function binary(args: BinaryArgs, first: i32, last: i32): void {
     const y = args.bColumn == 0 ? spread(args, args.b == 0, b, args.scratch + 16) : b;
     const xStep = <usize>args.aColumn << 4;
     const yStep = <usize>args.bColumn << 4;
-    if (single || (!exact && row < lastRow - 1) || whole == count) run(args.kind, x, y, target, count, xStep, yStep);
-    else {
-      const vectors = <usize>(whole / lanes);
-      const end = args.scratch + 32;
+    const last = narrow || row == lastRow - 1 || (xStep && x + reach > args.aEnd) || (yStep && y + reach > args.bEnd);
+    if (loose && last) {
       if (whole > 0) run(args.kind, x, y, target, whole, xStep, yStep);
-      run(args.kind, x + vectors * xStep, y + vectors * yStep, end, count - whole, xStep, yStep);
-      memory.copy(target + <usize>(whole * args.targetBytes), end, <usize>((count - whole) * args.targetBytes));
-    }
+      finish(args, x, y, target, whole, count - whole);
+    } else run(args.kind, x, y, target, count, xStep, yStep);
     ++inner;
     a += <usize>(args.aRow * bytes);
     b += <usize>(args.bRow * bytes);
   }
+  if (single) Elements.putBack(targetEnd, before);
+}
+
+/** The end of a row, less than a vector, with nothing read or written behind it. */
+function finish(args: BinaryArgs, a: usize, b: usize, target: usize, first: i32, count: i32): void {
+  const bytes = args.type == TYPE_BOOL ? 1 : 4;
+  const end = args.scratch + 32;
+  let x = a;
+  let y = b;
+  if (args.aColumn) {
+    x = args.scratch + 48;
+    memory.copy(x, a + <usize>(first * bytes), <usize>(count * bytes));
+  }
+  if (args.bColumn) {
+    y = args.scratch + 64;
+    memory.copy(y, b + <usize>(first * bytes), <usize>(count * bytes));
+  }
+  run(args.kind, x, y, end, count, 16, 16);
+  memory.copy(target + <usize>(first * args.targetBytes), end, <usize>(count * args.targetBytes));
 }
 
 /** One value, all over a vector at `vector`. */

@@ -274,10 +274,11 @@ export class Cosine {
   }
 }
 
+/** Two f64 lanes. */
 @unmanaged
 export class Tangent {
   @inline
-  of(x: v128, _low: v128, _high: v128): v128 {
+  of(x: v128): v128 {
     return Angles.tangent(x);
   }
 }

@@ -2,8 +2,7 @@ import { ELEMENTWISE_BLOCK } from '../jobs';
 import { Elements } from './elements';
 
 /**
- * target[i] = condition[i] == 1 ? a[i] : b[i], with a condition of bytes. All are blocks of whole cache lines, and the rest of the last
- * one of `target` is written, too.
+ * target[i] = condition[i] == 1 ? a[i] : b[i], with a condition of bytes. All are blocks of whole cache lines.
  */
 @unmanaged
 export class SelectArgs {
@@ -20,16 +19,19 @@ export class SelectArgs {
 export function select(args: SelectArgs, first: i32, last: i32): void {
   const end = <usize>min<i32>(last * ELEMENTWISE_BLOCK, args.count);
   let i = <usize>first * ELEMENTWISE_BLOCK;
+  const targetEnd = args.target + end * args.bytes;
+  const before = Elements.before(targetEnd);
   if (args.bytes == 1) {
     for (; i < end; i += 16) {
       const mask = i8x16.eq(v128.load(args.condition + i), i8x16.splat(1));
       v128.store(args.target + i, v128.bitselect(v128.load(args.a + i), v128.load(args.b + i), mask));
     }
-    return;
+  } else {
+    for (; i < end; i += 4) {
+      const mask = i32x4.eq(Elements.load<u8>(args.condition + i), i32x4.splat(1));
+      const at = i << 2;
+      v128.store(args.target + at, v128.bitselect(v128.load(args.a + at), v128.load(args.b + at), mask));
+    }
   }
-  for (; i < end; i += 4) {
-    const mask = i32x4.eq(Elements.load<u8>(args.condition + i), i32x4.splat(1));
-    const at = i << 2;
-    v128.store(args.target + at, v128.bitselect(v128.load(args.a + at), v128.load(args.b + at), mask));
-  }
+  Elements.putBack(targetEnd, before);
 }

@@ -1,4 +1,5 @@
 import { ELEMENTWISE_BLOCK } from '../jobs';
+import { Elements } from './elements';
 import {
   Absolute,
   Acos,
@@ -44,11 +45,10 @@ import {
   WholeNegative,
   WholeSquare,
 } from './functions';
-import { Elements } from './elements';
 
 /**
- * target[i] = f(source[i]), element types and attributes by `kind`. Both are blocks of whole cache lines, and the rest of the last one of
- * `target` is written, too. `target` may be `source` where the elements have the same size.
+ * target[i] = f(source[i]), element types and attributes by `kind`. Both are blocks of whole cache lines. `target` may be `source` where
+ * the elements have the same size.
  */
 @unmanaged
 export class UnaryArgs {
@@ -57,6 +57,7 @@ export class UnaryArgs {
   count: i32;
   /** One of KIND_*. */
   kind: i32;
+  targetBytes: i32;
   /** Of KIND_STEP at 0 and below; of KIND_ELU the factor below 0; the smallest result of KIND_CLIP. */
   low: f64;
   /** Of KIND_ELU the factor above 0; the largest result of KIND_CLIP. */
@@ -116,6 +117,13 @@ const KIND_BOOL_TO_INT: i32 = 43;
 
 /** One block of work: ELEMENTWISE_BLOCK elements. */
 export function unary(args: UnaryArgs, first: i32, last: i32): void {
+  const end = args.target + <usize>(min<i32>(last * ELEMENTWISE_BLOCK, args.count) * args.targetBytes);
+  const before = Elements.before(end);
+  run(args, first, last);
+  Elements.putBack(end, before);
+}
+
+function run(args: UnaryArgs, first: i32, last: i32): void {
   switch (args.kind) {
     case KIND_SQUARE:
       return values<f32, Square>(args, first, last);
@@ -164,7 +172,7 @@ export function unary(args: UnaryArgs, first: i32, last: i32): void {
     case KIND_COS:
       return values<f32, Cosine>(args, first, last);
     case KIND_TAN:
-      return values<f32, Tangent>(args, first, last);
+      return wide<Tangent>(args, first, last);
     case KIND_LOG1P:
       return values<f32, Log1p>(args, first, last);
     case KIND_ASINH:

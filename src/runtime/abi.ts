@@ -83,7 +83,7 @@ export const BINARY_KIND = {
 /** TYPE_* of assembly/elementwise/binary.ts. */
 export const OPERAND_TYPE = { float32: 0, int32: 1, bool: 2 } as const;
 /** SCRATCH_BYTES of assembly/elementwise/binary.ts. */
-export const BINARY_SCRATCH = 64;
+export const BINARY_SCRATCH = 128;
 /** KIND_* of assembly/elementwise/unary.ts. */
 export const UNARY_KIND = {
   square: 0,
@@ -304,6 +304,8 @@ const binary = /* @__PURE__ */ new Struct(
   {
     a: 'ptr',
     b: 'ptr',
+    aEnd: 'ptr',
+    bEnd: 'ptr',
     target: 'ptr',
     scratch: 'ptr',
     rows: 'i32',
@@ -327,25 +329,27 @@ const binary = /* @__PURE__ */ new Struct(
   (i32, word, f64, double, v) => {
     i32[word] = v.a;
     i32[word + 1] = v.b;
-    i32[word + 2] = v.target;
-    i32[word + 3] = v.scratch;
-    i32[word + 4] = v.rows;
-    i32[word + 5] = v.columns;
-    i32[word + 6] = v.middle;
-    i32[word + 7] = v.inner;
-    i32[word + 8] = v.aOuter;
-    i32[word + 9] = v.aMiddle;
-    i32[word + 10] = v.aRow;
-    i32[word + 11] = v.aColumn;
-    i32[word + 12] = v.bOuter;
-    i32[word + 13] = v.bMiddle;
-    i32[word + 14] = v.bRow;
-    i32[word + 15] = v.bColumn;
-    i32[word + 16] = v.rowBlock;
-    i32[word + 17] = v.kind;
-    i32[word + 18] = v.type;
-    i32[word + 19] = v.targetBytes;
-    f64[double + 10] = v.scalar;
+    i32[word + 2] = v.aEnd;
+    i32[word + 3] = v.bEnd;
+    i32[word + 4] = v.target;
+    i32[word + 5] = v.scratch;
+    i32[word + 6] = v.rows;
+    i32[word + 7] = v.columns;
+    i32[word + 8] = v.middle;
+    i32[word + 9] = v.inner;
+    i32[word + 10] = v.aOuter;
+    i32[word + 11] = v.aMiddle;
+    i32[word + 12] = v.aRow;
+    i32[word + 13] = v.aColumn;
+    i32[word + 14] = v.bOuter;
+    i32[word + 15] = v.bMiddle;
+    i32[word + 16] = v.bRow;
+    i32[word + 17] = v.bColumn;
+    i32[word + 18] = v.rowBlock;
+    i32[word + 19] = v.kind;
+    i32[word + 20] = v.type;
+    i32[word + 21] = v.targetBytes;
+    f64[double + 11] = v.scalar;
   },
 );
 
@@ -355,6 +359,7 @@ const unary = /* @__PURE__ */ new Struct(
     target: 'ptr',
     count: 'i32',
     kind: 'i32',
+    targetBytes: 'i32',
     low: 'f64',
     high: 'f64',
   },
@@ -363,8 +368,9 @@ const unary = /* @__PURE__ */ new Struct(
     i32[word + 1] = v.target;
     i32[word + 2] = v.count;
     i32[word + 3] = v.kind;
-    f64[double + 2] = v.low;
-    f64[double + 3] = v.high;
+    i32[word + 4] = v.targetBytes;
+    f64[double + 3] = v.low;
+    f64[double + 4] = v.high;
   },
 );
 

@@ -153,6 +153,22 @@ describe('argument structs', () => {
       squared: constant('loss/elementwise', 'KIND_SQUARED'),
       bceWithLogits: constant('loss/elementwise', 'KIND_BCE_WITH_LOGITS'),
     });
+    for (const [file, kinds] of [
+      ['elementwise/unary', host.UNARY_KIND],
+      ['elementwise/binary', host.BINARY_KIND],
+    ] as const) {
+      const named = Object.keys(kinds).map(name => [
+        name,
+        constant(file, `KIND_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`),
+      ]);
+      expect(kinds).toEqual(Object.fromEntries(named));
+    }
+    expect(host.OPERAND_TYPE).toEqual({
+      float32: constant('elementwise/binary', 'TYPE_FLOAT'),
+      int32: constant('elementwise/binary', 'TYPE_INT'),
+      bool: constant('elementwise/binary', 'TYPE_BOOL'),
+    });
+    expect(host.BINARY_SCRATCH).toBe(constant('elementwise/binary', 'SCRATCH_BYTES'));
     expect(host.NORM_CHANNELS).toBe(constant('norm/args', 'NORM_CHANNELS'));
     expect(host.DROPOUT_PIXELS).toBe(constant('dropout/dropout', 'PIXEL_BLOCK'));
   });

@@ -26,8 +26,9 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { BINARY_KIND, BINARY_SCRATCH, ELEMENTWISE_BLOCK, OPERAND_TYPE } from '../../runtime/abi.ts';
+import { roundUp } from '../../runtime/allocator.ts';
 import { runtime } from '../../runtime/init.ts';
-import { sameShape } from '../../tensor/shape.ts';
+import { sameShape, sizeOf } from '../../tensor/shape.ts';
 import type { ConvasmBackend } from '../backend.ts';
 import type { MemoryDType } from '../storage.ts';
 import { type Broadcast, broadcastOf, type Reading } from './broadcast.ts';
@@ -104,8 +105,8 @@ function binary(backend: ConvasmBackend, kinds: Kinds, a: TensorInfo, b: TensorI
   const broadcast = broadcastOf(shape, a.shape, b.shape);
   if (!broadcast) return null;
   const operands = {
-    a: numbers.a === undefined ? backend.address(a) : 0,
-    b: numbers.b === undefined ? backend.address(b) : 0,
+    a: numbers.a === undefined ? operandOf(backend, a) : NOWHERE,
+    b: numbers.b === undefined ? operandOf(backend, b) : NOWHERE,
     scalar: numbers.a ?? numbers.b ?? 0,
   };
   const result = kinds.result ?? dtype;
@@ -125,24 +126,36 @@ function addN({ inputs, backend }: AddNCall): TensorInfo | null {
   for (const info of inputs) if (!sameShape(info.shape, shape) || !backend.reads(info, dtype)) return null;
   if (backend.single(first) !== undefined) return null;
   const broadcast = broadcastOf(shape, shape, shape) as Broadcast;
-  const addresses = { a: backend.address(first), b: backend.address(second), scalar: 0 };
+  const operands = { a: operandOf(backend, first), b: operandOf(backend, second), scalar: 0 };
   // Before there is a result, of which an upload that fails would have to dispose.
-  const more = others.map(info => backend.address(info));
+  const more = others.map(info => operandOf(backend, info));
   const y = backend.output(shape, dtype);
   const target = { address: backend.address(y), bytes: 4 };
-  run(dtype, kind, addresses, broadcast, target);
-  for (const b of more) run(dtype, kind, { a: target.address, b, scalar: 0 }, broadcast, target);
+  run(dtype, kind, operands, broadcast, target);
+  for (const b of more) run(dtype, kind, { a: { ...operands.a, address: target.address }, b, scalar: 0 }, broadcast, target);
   return y;
 }
 
-/** Addresses; 0: all of its elements are `scalar`. */
+interface Operand {
+  /** 0: all of its elements are `scalar`. */
+  readonly address: number;
+  /** Of its block of memory. */
+  readonly end: number;
+}
+
 interface Operands {
-  readonly a: number;
-  readonly b: number;
+  readonly a: Operand;
+  readonly b: Operand;
   readonly scalar: number;
 }
 
-const NOWHERE: Reading = { outer: 0, middle: 0, row: 0, column: 0 };
+const NOWHERE: Operand = { address: 0, end: 0 };
+const STILL: Reading = { outer: 0, middle: 0, row: 0, column: 0 };
+
+function operandOf(backend: ConvasmBackend, info: TensorInfo): Operand {
+  const address = backend.address(info);
+  return { address, end: address + roundUp(sizeOf(info.shape) * (info.dtype === 'bool' ? 1 : 4)) };
+}
 
 function run(
   dtype: MemoryDType,
@@ -151,15 +164,17 @@ function run(
   { rows, middle, inner, columns, ...reading }: Broadcast,
   target: { readonly address: number; readonly bytes: number },
 ): void {
-  const from = { a: a === 0 ? NOWHERE : reading.a, b: b === 0 ? NOWHERE : reading.b };
+  const from = { a: a === NOWHERE ? STILL : reading.a, b: b === NOWHERE ? STILL : reading.b };
   const single = rows === 1;
   const rowBlock = Math.max(1, Math.floor(ELEMENTWISE_BLOCK / columns));
   const blocks = Math.ceil(single ? columns / ELEMENTWISE_BLOCK : rows / rowBlock);
   const { scratch, slots } = runtime();
   const plain = single && from.a.column === 1 && from.b.column === 1;
   const args = {
-    a,
-    b,
+    a: a.address,
+    b: b.address,
+    aEnd: a.end,
+    bEnd: b.end,
     target: target.address,
     scratch: plain ? 0 : (scratch.reserve(slots * BINARY_SCRATCH)[0] as number),
     rows,

@@ -32,6 +32,7 @@ function fill(
   if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') return null;
   const y = backend.output(shape, dtype);
   const word = backend.address(y) / 4;
+  // Booleans come in whole words: storage.ts asks for as many.
   const words = dtype === 'bool' ? Math.ceil(count / 4) : count;
   runtime().memory.i32.fill(bitsOf(value, dtype), word, word + words);
   return y;

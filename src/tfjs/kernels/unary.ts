@@ -120,9 +120,10 @@ function unary(backend: ConvasmBackend, kinds: Kinds, x: TensorInfo, low = 0, hi
   // Of a single number in JavaScript the result stays there, too.
   if (kind === undefined || !backend.reads(x, dtype) || backend.single(x) !== undefined) return null;
   const source = backend.address(x);
-  const y = backend.output(x.shape, kinds.result ?? dtype);
+  const result = kinds.result ?? dtype;
+  const y = backend.output(x.shape, result);
   const count = sizeOf(x.shape);
-  const args = { source, target: backend.address(y), count, kind, low, high };
+  const args = { source, target: backend.address(y), count, kind, targetBytes: result === 'bool' ? 1 : 4, low, high };
   runtime().run('unary', 'f32', args, Math.ceil(count / ELEMENTWISE_BLOCK));
   return y;
 }

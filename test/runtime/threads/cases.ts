@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type * as Convasm from '../../../src/index.ts';
 import type * as Ops from '../../../src/ops/index.ts';
+import { arithmetic } from '../../helpers/arithmetic.ts';
 
 /** Hashes of the bits of what the operations make, by name; sizes with several blocks, and with remainders. */
 export function sameBitsCases(convasm: typeof Convasm, ops: typeof Ops): Record<string, string> {
@@ -115,6 +116,8 @@ export function sameBitsCases(convasm: typeof Convasm, ops: typeof Ops): Record<
     note(`${dtype} gradient of a global mean`, () => ops.globalAvgPool2dGrad(values([5, 37], dtype, 61), images.shape));
     note(`${dtype} linear`, () => ops.linear(images.reshape([4650, 37]), values([90, 37], dtype, 53)));
   }
+  const [x, y] = [values([5, 37, 30, 31], 'float32', 47), values([5, 37, 30, 31], 'float32', 67)];
+  for (const i of arithmetic(x, y).keys()) note(`arithmetic ${i}`, () => arithmetic(x, y)[i] as Convasm.Tensor);
   const logits = values([70, 10], 'float32', 59);
   const loss = new convasm.SoftmaxCrossEntropy();
   const smoothed = new convasm.SoftmaxCrossEntropy({ labelSmoothing: 0.1 });
