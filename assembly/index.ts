@@ -16,6 +16,9 @@ import { DepthwiseFilterGradArgs, DepthwisePlanesArgs } from './depthwise/args';
 import { depthwiseFilterGrad as depthwiseFilterGradOf } from './depthwise/filterGrad';
 import { depthwisePlanes as depthwisePlanesOf } from './depthwise/planes';
 import { DropoutArgs, dropout as dropoutOf } from './dropout/dropout';
+import { BinaryArgs, binary as binaryOf } from './elementwise/binary';
+import { SelectArgs, select as selectOf } from './elementwise/select';
+import { UnaryArgs, unary as unaryOf } from './elementwise/unary';
 import { GemmArgs } from './gemm/args';
 import { diagonal as diagonalOf } from './gemm/diagonal';
 import { gemm as gemmOf } from './gemm/gemm';
@@ -64,7 +67,6 @@ import { ResizeArgs, resizeGrad as resizeGradOf, resize as resizeOf } from './re
 import { Simd } from './simd';
 import { AddArgs, add as addOf } from './tensor/add';
 import { AddScaledArgs, addScaled as addScaledOf } from './tensor/addScaled';
-import { BinaryArgs, binary as binaryOf } from './tensor/binary';
 import { GatherArgs, gather as gatherOf } from './tensor/gather';
 import { ReduceArgs, reduce as reduceOf } from './tensor/reduce';
 import { ScaleArgs, scale as scaleOf } from './tensor/scale';
@@ -72,7 +74,6 @@ import { ScanArgs, scan as scanOf } from './tensor/scan';
 import { StridedCopyArgs, stridedCopy as stridedCopyOf } from './tensor/stridedCopy';
 import { SumOfSquaresArgs, sumOfSquares as sumOfSquaresOf } from './tensor/sumOfSquares';
 import { TransposeArgs, transpose as transposeOf } from './tensor/transpose';
-import { UnaryArgs, unary as unaryOf } from './tensor/unary';
 import {
   WinogradDataArgs,
   winogradInput as winogradInputOf,
@@ -382,17 +383,14 @@ export function add_f32(args: AddArgs, first: i32, last: i32): void {
 export function add_f64(args: AddArgs, first: i32, last: i32): void {
   addOf<f64>(args, first, last);
 }
-export function binary_f32(args: BinaryArgs, first: i32, last: i32): void {
-  binaryOf<f32>(args, first, last);
+export function binary(args: BinaryArgs, first: i32, last: i32): void {
+  binaryOf(args, first, last);
 }
-export function binary_f64(args: BinaryArgs, first: i32, last: i32): void {
-  binaryOf<f64>(args, first, last);
+export function select(args: SelectArgs, first: i32, last: i32): void {
+  selectOf(args, first, last);
 }
-export function unary_f32(args: UnaryArgs, first: i32, last: i32): void {
-  unaryOf<f32>(args, first, last);
-}
-export function unary_f64(args: UnaryArgs, first: i32, last: i32): void {
-  unaryOf<f64>(args, first, last);
+export function unary(args: UnaryArgs, first: i32, last: i32): void {
+  unaryOf(args, first, last);
 }
 export function dropout_f32(args: DropoutArgs, first: i32, last: i32): void {
   dropoutOf<f32>(args, first, last);

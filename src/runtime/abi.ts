@@ -42,10 +42,96 @@ export const ROW_PRODUCT_COLUMNS = 512;
 export const SOFTMAX_ROWS = 32;
 /** KIND_* of assembly/activation/activation.ts. */
 export const ACTIVATION_KIND = { leakyRelu: 0, hardSwish: 1, sigmoid: 2, tanh: 3, silu: 4 } as const;
-/** KIND_* of assembly/tensor/binary.ts. */
-export const BINARY_KIND = { add: 0, sub: 1, mul: 2, div: 3, max: 4, min: 5 } as const;
-/** KIND_* of assembly/tensor/unary.ts. */
-export const UNARY_KIND = { square: 0, sqrt: 1, rsqrt: 2, neg: 3, abs: 4, step: 5 } as const;
+/** KIND_* of assembly/elementwise/binary.ts. */
+export const BINARY_KIND = {
+  add: 0,
+  mul: 1,
+  sub: 2,
+  div: 3,
+  max: 4,
+  min: 5,
+  squaredDifference: 6,
+  prelu: 7,
+  eluGrad: 8,
+  mod: 9,
+  pow: 10,
+  atan2: 11,
+  floorDiv: 12,
+  equal: 13,
+  notEqual: 14,
+  less: 15,
+  lessEqual: 16,
+  addInt: 17,
+  mulInt: 18,
+  subInt: 19,
+  maxInt: 20,
+  minInt: 21,
+  squaredDifferenceInt: 22,
+  modInt: 23,
+  floorDivInt: 24,
+  andInt: 25,
+  equalInt: 26,
+  notEqualInt: 27,
+  lessInt: 28,
+  lessEqualInt: 29,
+  equalBool: 30,
+  notEqualBool: 31,
+  lessBool: 32,
+  lessEqualBool: 33,
+  and: 34,
+  or: 35,
+} as const;
+/** TYPE_* of assembly/elementwise/binary.ts. */
+export const OPERAND_TYPE = { float32: 0, int32: 1, bool: 2 } as const;
+/** SCRATCH_BYTES of assembly/elementwise/binary.ts. */
+export const BINARY_SCRATCH = 128;
+/** KIND_* of assembly/elementwise/unary.ts. */
+export const UNARY_KIND = {
+  square: 0,
+  sqrt: 1,
+  rsqrt: 2,
+  neg: 3,
+  abs: 4,
+  step: 5,
+  reciprocal: 6,
+  floor: 7,
+  ceil: 8,
+  round: 9,
+  sign: 10,
+  clip: 11,
+  exp: 12,
+  expm1: 13,
+  elu: 14,
+  log: 15,
+  sinh: 16,
+  cosh: 17,
+  asin: 18,
+  acos: 19,
+  atan: 20,
+  sin: 21,
+  cos: 22,
+  tan: 23,
+  log1p: 24,
+  asinh: 25,
+  acosh: 26,
+  atanh: 27,
+  erf: 28,
+  softplus: 29,
+  isNan: 30,
+  isInf: 31,
+  isFinite: 32,
+  not: 33,
+  negInt: 34,
+  absInt: 35,
+  squareInt: 36,
+  clipInt: 37,
+  floatToInt: 38,
+  floatToBool: 39,
+  intToFloat: 40,
+  intToBool: 41,
+  boolToFloat: 42,
+  boolToInt: 43,
+} as const;
 /** GATHER_BLOCK of assembly/tensor/gather.ts. */
 export const GATHER_BLOCK = 256;
 /** COLUMN_BYTES of assembly/tensor/reduce.ts. */
@@ -352,21 +438,98 @@ const add = /* @__PURE__ */ new Struct({
   upper: 'f64',
 });
 
-const binary = /* @__PURE__ */ new Struct({
-  a: 'ptr',
-  b: 'ptr',
-  target: 'ptr',
-  rows: 'i32',
-  columns: 'i32',
-  aRow: 'i32',
-  aColumn: 'i32',
-  bRow: 'i32',
-  bColumn: 'i32',
-  rowBlock: 'i32',
-  kind: 'i32',
-});
+const binary = /* @__PURE__ */ new Struct(
+  {
+    a: 'ptr',
+    b: 'ptr',
+    aEnd: 'ptr',
+    bEnd: 'ptr',
+    target: 'ptr',
+    scratch: 'ptr',
+    rows: 'i32',
+    columns: 'i32',
+    middle: 'i32',
+    inner: 'i32',
+    aOuter: 'i32',
+    aMiddle: 'i32',
+    aRow: 'i32',
+    aColumn: 'i32',
+    bOuter: 'i32',
+    bMiddle: 'i32',
+    bRow: 'i32',
+    bColumn: 'i32',
+    rowBlock: 'i32',
+    kind: 'i32',
+    type: 'i32',
+    targetBytes: 'i32',
+    scalar: 'f64',
+  },
+  (i32, word, f64, double, v) => {
+    i32[word] = v.a;
+    i32[word + 1] = v.b;
+    i32[word + 2] = v.aEnd;
+    i32[word + 3] = v.bEnd;
+    i32[word + 4] = v.target;
+    i32[word + 5] = v.scratch;
+    i32[word + 6] = v.rows;
+    i32[word + 7] = v.columns;
+    i32[word + 8] = v.middle;
+    i32[word + 9] = v.inner;
+    i32[word + 10] = v.aOuter;
+    i32[word + 11] = v.aMiddle;
+    i32[word + 12] = v.aRow;
+    i32[word + 13] = v.aColumn;
+    i32[word + 14] = v.bOuter;
+    i32[word + 15] = v.bMiddle;
+    i32[word + 16] = v.bRow;
+    i32[word + 17] = v.bColumn;
+    i32[word + 18] = v.rowBlock;
+    i32[word + 19] = v.kind;
+    i32[word + 20] = v.type;
+    i32[word + 21] = v.targetBytes;
+    f64[double + 11] = v.scalar;
+  },
+);
 
-const unary = /* @__PURE__ */ new Struct({ source: 'ptr', target: 'ptr', count: 'i32', kind: 'i32', low: 'f64' });
+const unary = /* @__PURE__ */ new Struct(
+  {
+    source: 'ptr',
+    target: 'ptr',
+    count: 'i32',
+    kind: 'i32',
+    targetBytes: 'i32',
+    low: 'f64',
+    high: 'f64',
+  },
+  (i32, word, f64, double, v) => {
+    i32[word] = v.source;
+    i32[word + 1] = v.target;
+    i32[word + 2] = v.count;
+    i32[word + 3] = v.kind;
+    i32[word + 4] = v.targetBytes;
+    f64[double + 3] = v.low;
+    f64[double + 4] = v.high;
+  },
+);
+
+const select = /* @__PURE__ */ new Struct(
+  {
+    condition: 'ptr',
+    a: 'ptr',
+    b: 'ptr',
+    target: 'ptr',
+    count: 'i32',
+    bytes: 'i32',
+  },
+  (i32, word, _f64, _double, v) => {
+    i32[word] = v.condition;
+    i32[word + 1] = v.a;
+    i32[word + 2] = v.b;
+    i32[word + 3] = v.target;
+    i32[word + 4] = v.count;
+    i32[word + 5] = v.bytes;
+  },
+);
 
 const dropout = /* @__PURE__ */ new Struct({
   x: 'ptr',
@@ -741,8 +904,9 @@ export const KERNELS = {
   scale: { struct: scale, mirrors: 'ScaleArgs', typed: true },
   sumOfSquares: { struct: sumOfSquares, mirrors: 'SumOfSquaresArgs', typed: true },
   add: { struct: add, mirrors: 'AddArgs', typed: true },
-  binary: { struct: binary, mirrors: 'BinaryArgs', typed: true },
-  unary: { struct: unary, mirrors: 'UnaryArgs', typed: true },
+  binary: { struct: binary, mirrors: 'BinaryArgs', typed: false, private: ['scratch'] },
+  unary: { struct: unary, mirrors: 'UnaryArgs', typed: false },
+  select: { struct: select, mirrors: 'SelectArgs', typed: false },
   dropout: { struct: dropout, mirrors: 'DropoutArgs', typed: true },
   batchNormPartials: { struct: batchNorm, mirrors: 'BatchNormArgs', typed: true },
   batchNormStatistics: { struct: batchNorm, mirrors: 'BatchNormArgs', typed: true },

@@ -1,4 +1,13 @@
-import { ACTIVATION_KIND, GATHER_BLOCK, type KernelArgs, type KernelName, LOSS_KIND, PLANES_ROWS } from './abi.ts';
+import {
+  ACTIVATION_KIND,
+  BINARY_KIND,
+  GATHER_BLOCK,
+  type KernelArgs,
+  type KernelName,
+  LOSS_KIND,
+  PLANES_ROWS,
+  UNARY_KIND,
+} from './abi.ts';
 
 /** Multiply-adds in a nanosecond: of the gathered product, of the planar kernels and of the depthwise ones. */
 const PRODUCT = 25;
@@ -40,8 +49,9 @@ export const WORK: { readonly [K in KernelName]?: (args: KernelArgs<K>, blocks: 
   scale: a => a.count * 0.1,
   sumOfSquares: a => a.count * 0.15,
   add: a => a.count * 0.3,
-  binary: a => a.rows * a.columns * 0.3,
-  unary: a => a.count * 0.25,
+  binary: a => a.rows * a.columns * (a.kind >= BINARY_KIND.mod && a.kind <= BINARY_KIND.floorDiv ? 2.5 : 0.3),
+  unary: a => a.count * (a.kind >= UNARY_KIND.exp && a.kind <= UNARY_KIND.softplus ? 1.5 : 0.25),
+  select: a => a.count * 0.4,
   dropout: a => a.count * 0.6,
   batchNormPartials: a => a.images * a.channels * a.pixels * 0.25,
   batchNormStatistics: a => a.chunks * a.channels * 4,

@@ -31,6 +31,7 @@ export function scope<R>(fn: () => R): R {
 
 /** Runs `fn` with no scope open: what it makes has another owner. */
 export function unscoped<R>(fn: () => R): R {
+  if (scopes.length === 0) return fn();
   const open = scopes.splice(0);
   try {
     return fn();

@@ -160,6 +160,22 @@ describe('argument structs', () => {
       Object.keys(host).map(name => constant(path, `KIND_${name.replace(/(?=[A-Z])/g, '_').toUpperCase()}`));
     expect(kinds('tensor/reduce', host.REDUCE_KIND)).toEqual(Object.values(host.REDUCE_KIND));
     expect(kinds('tensor/scan', host.SCAN_KIND)).toEqual(Object.values(host.SCAN_KIND));
+    for (const [file, own] of [
+      ['elementwise/unary', host.UNARY_KIND],
+      ['elementwise/binary', host.BINARY_KIND],
+    ] as const) {
+      const named = Object.keys(own).map(name => [
+        name,
+        constant(file, `KIND_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`),
+      ]);
+      expect(own).toEqual(Object.fromEntries(named));
+    }
+    expect(host.OPERAND_TYPE).toEqual({
+      float32: constant('elementwise/binary', 'TYPE_FLOAT'),
+      int32: constant('elementwise/binary', 'TYPE_INT'),
+      bool: constant('elementwise/binary', 'TYPE_BOOL'),
+    });
+    expect(host.BINARY_SCRATCH).toBe(constant('elementwise/binary', 'SCRATCH_BYTES'));
     expect(host.NORM_CHANNELS).toBe(constant('norm/args', 'NORM_CHANNELS'));
     expect(host.DROPOUT_PIXELS).toBe(constant('dropout/dropout', 'PIXEL_BLOCK'));
   });

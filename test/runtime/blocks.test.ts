@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Tensor } from '../../src/index.ts';
-import { BINARY_KIND, ELEMENTWISE_BLOCK, UNARY_KIND } from '../../src/runtime/abi.ts';
-import { DTYPES } from '../../src/tensor/dtype.ts';
+import { arithmetic } from '../helpers/arithmetic.ts';
 import { seed } from '../seed.ts';
 import { moves } from './moves.ts';
 
@@ -45,22 +44,6 @@ class Shuffler {
       for (const [start, end] of runs.reverse()) kernel(args, start, end);
     };
   }
-}
-
-/** The kernels that only TensorFlow.js's backend calls, on single rows and on several. */
-function arithmetic(x: Tensor, y: Tensor): Tensor[] {
-  const { runtime } = x.storage;
-  const { kernel } = DTYPES[x.dtype];
-  const [all, rows, step] = [x.clone(), x.clone(), x.clone()];
-  const [columns, count] = [x.shape.at(-1) as number, x.size];
-  const operands = { a: x.address, b: y.address, aColumn: 1, bRow: 0, rowBlock: 7, kind: BINARY_KIND.div };
-  const one = { ...operands, target: all.address, rows: 1, columns: count, aRow: 0, bColumn: 1 };
-  runtime.run('binary', kernel, one, Math.ceil(count / ELEMENTWISE_BLOCK));
-  const several = { ...operands, target: rows.address, rows: count / columns, columns, aRow: columns, bColumn: 0 };
-  runtime.run('binary', kernel, several, Math.ceil(count / columns / operands.rowBlock));
-  const above = { source: y.address, target: step.address, count, kind: UNARY_KIND.step, low: 0.5 };
-  runtime.run('unary', kernel, above, Math.ceil(count / ELEMENTWISE_BLOCK));
-  return [all, rows, step];
 }
 
 describe.each(variants)('blocks of %s', variant => {

@@ -94,7 +94,8 @@ describe("cpu kernels' views of linear memory, which moves and is given back", (
     const whole = StoredData.allocate(3, 'int32');
     (whole.values as Int32Array).set([1, -2, 3]);
     const floats = withUnkindMemory(() => whole.inMemory('float32'));
-    expect([...floats.data]).toEqual([1, -2, 3]);
+    const { buffer } = floats.runtime.memory;
+    expect([...new Float32Array(buffer, floats.block.address, 3)]).toEqual([1, -2, 3]);
     expect([...(whole.values as Int32Array)]).toEqual([1, -2, 3]);
     whole.release();
   });

@@ -1,25 +1,45 @@
 import { LeakyRelu, Relu, Relu6, Sigmoid, Tanh, type TensorInfo } from '@tensorflow/tfjs-core';
-import { leakyRelu, sigmoid, tanh } from '../../ops/activations.ts';
-import { relu, relu6 } from '../../ops/relu.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
-import type { Kernel, KernelCall } from './kernel.ts';
-
-export function activationKernels(): readonly Kernel[] {
-  return [
-    { name: Relu, run: call => elementwise(call, x => relu(x)) },
-    { name: Relu6, run: call => elementwise(call, x => relu6(x)) },
-    { name: LeakyRelu, run: call => elementwise(call, (x, { alpha }) => leakyRelu(x, { negativeSlope: alpha })) },
-    { name: Sigmoid, run: call => elementwise(call, x => sigmoid(x)) },
-    { name: Tanh, run: call => elementwise(call, x => tanh(x)) },
-  ];
-}
+import { ACTIVATION_KIND, ELEMENTWISE_BLOCK } from '../../runtime/abi.ts';
+import { runtime } from '../../runtime/init.ts';
+import { sizeOf } from '../../tensor/shape.ts';
+import type { ConvasmBackend } from '../backend.ts';
+import { bare, type Kernel, type KernelCall } from './kernel.ts';
 
 type Call = KernelCall<{ x: TensorInfo }, { alpha?: number }>;
 
-function elementwise(
-  { inputs: { x }, attrs, backend }: Call,
-  op: (x: Tensor, attrs: Call['attrs']) => Tensor,
-): TensorInfo | null {
+/** The activations that the library's layers have, too. */
+export function activationKernels(): readonly Kernel[] {
+  const { leakyRelu, sigmoid, tanh } = ACTIVATION_KIND;
+  return bare([
+    { name: Relu, run: ({ inputs: { x }, backend }: Call) => clamp(backend, x, Number.NaN) },
+    { name: Relu6, run: ({ inputs: { x }, backend }: Call) => clamp(backend, x, 6) },
+    {
+      name: LeakyRelu,
+      run: ({ inputs: { x }, attrs, backend }: Call) =>
+        Number.isFinite(attrs.alpha) ? activate(backend, x, leakyRelu, attrs.alpha as number) : null,
+    },
+    { name: Sigmoid, run: ({ inputs: { x }, backend }: Call) => activate(backend, x, sigmoid, 0) },
+    { name: Tanh, run: ({ inputs: { x }, backend }: Call) => activate(backend, x, tanh, 0) },
+  ]);
+}
+
+/** @param upper NaN: no limit */
+function clamp(backend: ConvasmBackend, x: TensorInfo, upper: number): TensorInfo | null {
   if (!backend.reads(x)) return null;
-  return backend.hand(op(backend.tensor(x), attrs));
+  const source = backend.address(x);
+  const y = backend.output(x.shape);
+  const count = sizeOf(x.shape);
+  const args = { x: source, dy: 0, target: backend.address(y), count, upper };
+  runtime().run('relu', 'f32', args, Math.ceil(count / ELEMENTWISE_BLOCK));
+  return y;
+}
+
+function activate(backend: ConvasmBackend, x: TensorInfo, kind: number, slope: number): TensorInfo | null {
+  if (!backend.reads(x)) return null;
+  const source = backend.address(x);
+  const y = backend.output(x.shape);
+  const count = sizeOf(x.shape);
+  const args = { source, dy: 0, target: backend.address(y), count, kind, slope };
+  runtime().run('activation', 'f32', args, Math.ceil(count / ELEMENTWISE_BLOCK));
+  return y;
 }

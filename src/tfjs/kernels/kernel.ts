@@ -16,18 +16,29 @@ export interface Kernel {
   /** What it results in; null where it does not cover the call, which the cpu backend's kernel then does. It has done nothing by then. */
   // biome-ignore lint/suspicious/noExplicitAny: TensorFlow.js names a kernel's inputs and attributes by strings.
   readonly run: (call: KernelCall<any, any>) => TensorInfo | TensorInfo[] | null;
+  /** Whether it makes no tensors of the library's: it has nothing to dispose of, and a scope would be half of a small call's time. */
+  readonly bare?: boolean;
 }
 
 /** A function for TensorFlow.js's registry: ours, and cpu's for all that ours does not cover. */
-export function withFallback({ run }: Kernel, cpu: KernelFunc): KernelFunc {
+export function withFallback({ run, bare = false }: Kernel, cpu: KernelFunc): KernelFunc {
   return call => {
     const backend = call.backend as ConvasmBackend;
     backend.giveBack();
+    const ours = { inputs: call.inputs, attrs: call.attrs ?? {}, backend };
     let result: TensorInfo | TensorInfo[] | null = null;
-    // What it makes on the way is disposed of; results are not the scope's: it need not look for tensors in them.
-    scope(() => {
-      result = run({ inputs: call.inputs, attrs: call.attrs ?? {}, backend });
-    });
+    if (bare) result = run(ours);
+    else {
+      // What it makes on the way is disposed of; results are not the scope's: it need not look for tensors in them.
+      scope(() => {
+        result = run(ours);
+      });
+    }
     return result ?? cpu(call);
   };
+}
+
+/** Kernels that make no tensors of the library's. */
+export function bare(kernels: readonly Kernel[]): Kernel[] {
+  return kernels.map(kernel => ({ ...kernel, bare: true }));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type * as Convasm from '../../../src/index.ts';
 import type * as Ops from '../../../src/ops/index.ts';
+import { arithmetic } from '../../helpers/arithmetic.ts';
 import { moves } from '../moves.ts';
 
 /** Hashes of the bits of what the operations make, by name; sizes with several blocks, and with remainders. */
@@ -119,6 +120,8 @@ export function sameBitsCases(convasm: typeof Convasm, ops: typeof Ops): Record<
   for (const i of moves(values([5, 37, 30, 31], 'float32', 47)).keys()) {
     note(`move ${i}`, () => moves(values([5, 37, 30, 31], 'float32', 47))[i] as Convasm.Tensor);
   }
+  const [x, y] = [values([5, 37, 30, 31], 'float32', 47), values([5, 37, 30, 31], 'float32', 67)];
+  for (const i of arithmetic(x, y).keys()) note(`arithmetic ${i}`, () => arithmetic(x, y)[i] as Convasm.Tensor);
   const logits = values([70, 10], 'float32', 59);
   const loss = new convasm.SoftmaxCrossEntropy();
   const smoothed = new convasm.SoftmaxCrossEntropy({ labelSmoothing: 0.1 });

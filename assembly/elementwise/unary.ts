@@ -1,0 +1,263 @@
+import { ELEMENTWISE_BLOCK } from '../jobs';
+import { Elements } from './elements';
+import {
+  Absolute,
+  Acos,
+  Acosh,
+  Asin,
+  Asinh,
+  Atan,
+  Atanh,
+  Between,
+  Ceiling,
+  Cosh,
+  Cosine,
+  Elu,
+  Erf,
+  Exp,
+  Expm1,
+  Floor,
+  Inverse,
+  InverseRoot,
+  IsFinite,
+  IsInfinite,
+  IsNan,
+  IsTrue,
+  Log,
+  Log1p,
+  Nearest,
+  Negative,
+  Root,
+  Same,
+  Sign,
+  Sine,
+  Sinh,
+  Softplus,
+  Square,
+  Step,
+  Tangent,
+  ToFloat,
+  ToWhole,
+  WholeAbsolute,
+  WholeBetween,
+  WholeIsTrue,
+  WholeIsZero,
+  WholeNegative,
+  WholeSquare,
+} from './functions';
+
+/**
+ * target[i] = f(source[i]), element types and attributes by `kind`. Both are blocks of whole cache lines. `target` may be `source` where
+ * the elements have the same size.
+ */
+@unmanaged
+export class UnaryArgs {
+  source: usize;
+  target: usize;
+  count: i32;
+  /** One of KIND_*. */
+  kind: i32;
+  targetBytes: i32;
+  /** Of KIND_STEP at 0 and below; of KIND_ELU the factor below 0; the smallest result of KIND_CLIP. */
+  low: f64;
+  /** Of KIND_ELU the factor above 0; the largest result of KIND_CLIP. */
+  high: f64;
+}
+
+// float32
+const KIND_SQUARE: i32 = 0;
+const KIND_SQRT: i32 = 1;
+const KIND_RSQRT: i32 = 2;
+const KIND_NEG: i32 = 3;
+const KIND_ABS: i32 = 4;
+const KIND_STEP: i32 = 5;
+const KIND_RECIPROCAL: i32 = 6;
+const KIND_FLOOR: i32 = 7;
+const KIND_CEIL: i32 = 8;
+const KIND_ROUND: i32 = 9;
+const KIND_SIGN: i32 = 10;
+const KIND_CLIP: i32 = 11;
+const KIND_EXP: i32 = 12;
+const KIND_EXPM1: i32 = 13;
+const KIND_ELU: i32 = 14;
+const KIND_LOG: i32 = 15;
+const KIND_SINH: i32 = 16;
+const KIND_COSH: i32 = 17;
+const KIND_ASIN: i32 = 18;
+const KIND_ACOS: i32 = 19;
+const KIND_ATAN: i32 = 20;
+const KIND_SIN: i32 = 21;
+const KIND_COS: i32 = 22;
+const KIND_TAN: i32 = 23;
+const KIND_LOG1P: i32 = 24;
+// float32, computed as f64
+const KIND_ASINH: i32 = 25;
+const KIND_ACOSH: i32 = 26;
+const KIND_ATANH: i32 = 27;
+const KIND_ERF: i32 = 28;
+const KIND_SOFTPLUS: i32 = 29;
+// float32 to bool
+const KIND_IS_NAN: i32 = 30;
+const KIND_IS_INF: i32 = 31;
+const KIND_IS_FINITE: i32 = 32;
+// bool
+const KIND_NOT: i32 = 33;
+// int32
+const KIND_NEG_INT: i32 = 34;
+const KIND_ABS_INT: i32 = 35;
+const KIND_SQUARE_INT: i32 = 36;
+const KIND_CLIP_INT: i32 = 37;
+// Casts
+const KIND_FLOAT_TO_INT: i32 = 38;
+const KIND_FLOAT_TO_BOOL: i32 = 39;
+const KIND_INT_TO_FLOAT: i32 = 40;
+const KIND_INT_TO_BOOL: i32 = 41;
+const KIND_BOOL_TO_FLOAT: i32 = 42;
+const KIND_BOOL_TO_INT: i32 = 43;
+
+/** One block of work: ELEMENTWISE_BLOCK elements. */
+export function unary(args: UnaryArgs, first: i32, last: i32): void {
+  const end = args.target + <usize>(min<i32>(last * ELEMENTWISE_BLOCK, args.count) * args.targetBytes);
+  const before = Elements.before(end);
+  run(args, first, last);
+  Elements.putBack(end, before);
+}
+
+function run(args: UnaryArgs, first: i32, last: i32): void {
+  switch (args.kind) {
+    case KIND_SQUARE:
+      return values<f32, Square>(args, first, last);
+    case KIND_SQRT:
+      return values<f32, Root>(args, first, last);
+    case KIND_RSQRT:
+      return values<f32, InverseRoot>(args, first, last);
+    case KIND_NEG:
+      return values<f32, Negative>(args, first, last);
+    case KIND_ABS:
+      return values<f32, Absolute>(args, first, last);
+    case KIND_STEP:
+      return values<f32, Step>(args, first, last);
+    case KIND_RECIPROCAL:
+      return values<f32, Inverse>(args, first, last);
+    case KIND_FLOOR:
+      return values<f32, Floor>(args, first, last);
+    case KIND_CEIL:
+      return values<f32, Ceiling>(args, first, last);
+    case KIND_ROUND:
+      return values<f32, Nearest>(args, first, last);
+    case KIND_SIGN:
+      return values<f32, Sign>(args, first, last);
+    case KIND_CLIP:
+      return values<f32, Between>(args, first, last);
+    case KIND_EXP:
+      return values<f32, Exp>(args, first, last);
+    case KIND_EXPM1:
+      return values<f32, Expm1>(args, first, last);
+    case KIND_ELU:
+      return values<f32, Elu>(args, first, last);
+    case KIND_LOG:
+      return values<f32, Log>(args, first, last);
+    case KIND_SINH:
+      return values<f32, Sinh>(args, first, last);
+    case KIND_COSH:
+      return values<f32, Cosh>(args, first, last);
+    case KIND_ASIN:
+      return values<f32, Asin>(args, first, last);
+    case KIND_ACOS:
+      return values<f32, Acos>(args, first, last);
+    case KIND_ATAN:
+      return values<f32, Atan>(args, first, last);
+    case KIND_SIN:
+      return values<f32, Sine>(args, first, last);
+    case KIND_COS:
+      return values<f32, Cosine>(args, first, last);
+    case KIND_TAN:
+      return wide<Tangent>(args, first, last);
+    case KIND_LOG1P:
+      return values<f32, Log1p>(args, first, last);
+    case KIND_ASINH:
+      return wide<Asinh>(args, first, last);
+    case KIND_ACOSH:
+      return wide<Acosh>(args, first, last);
+    case KIND_ATANH:
+      return wide<Atanh>(args, first, last);
+    case KIND_ERF:
+      return wide<Erf>(args, first, last);
+    case KIND_SOFTPLUS:
+      return wide<Softplus>(args, first, last);
+    case KIND_IS_NAN:
+      return truths<f32, IsNan>(args, first, last);
+    case KIND_IS_INF:
+      return truths<f32, IsInfinite>(args, first, last);
+    case KIND_IS_FINITE:
+      return truths<f32, IsFinite>(args, first, last);
+    case KIND_NOT:
+      return truths<u8, WholeIsZero>(args, first, last);
+    case KIND_NEG_INT:
+      return values<i32, WholeNegative>(args, first, last);
+    case KIND_ABS_INT:
+      return values<i32, WholeAbsolute>(args, first, last);
+    case KIND_SQUARE_INT:
+      return values<i32, WholeSquare>(args, first, last);
+    case KIND_CLIP_INT:
+      return values<i32, WholeBetween>(args, first, last);
+    case KIND_FLOAT_TO_INT:
+      return values<f32, ToWhole>(args, first, last);
+    case KIND_FLOAT_TO_BOOL:
+      return truths<f32, IsTrue>(args, first, last);
+    case KIND_INT_TO_FLOAT:
+      return values<i32, ToFloat>(args, first, last);
+    case KIND_INT_TO_BOOL:
+      return truths<i32, WholeIsTrue>(args, first, last);
+    case KIND_BOOL_TO_FLOAT:
+      return values<u8, ToFloat>(args, first, last);
+    case KIND_BOOL_TO_INT:
+      return values<u8, Same>(args, first, last);
+  }
+}
+
+/** From S to elements of four bytes. */
+function values<S, F>(args: UnaryArgs, first: i32, last: i32): void {
+  // Nothing is read through it: F has no fields.
+  const f = changetype<F>(0);
+  const end = min<i32>(last * ELEMENTWISE_BLOCK, args.count);
+  const low = isFloat<S>() ? f32x4.splat(<f32>args.low) : i32x4.splat(<i32>args.low);
+  const high = isFloat<S>() ? f32x4.splat(<f32>args.high) : i32x4.splat(<i32>args.high);
+  let i = first * ELEMENTWISE_BLOCK;
+  let source = args.source + ((<usize>i) << alignof<S>());
+  let target = args.target + ((<usize>i) << 2);
+  for (; i < end; i += 4) {
+    v128.store(target, f.of(Elements.load<S>(source), low, high));
+    source += 4 << alignof<S>();
+    target += 16;
+  }
+}
+
+/** As f64, two at a time. */
+function wide<F>(args: UnaryArgs, first: i32, last: i32): void {
+  const f = changetype<F>(0);
+  const end = min<i32>(last * ELEMENTWISE_BLOCK, args.count);
+  let i = first * ELEMENTWISE_BLOCK;
+  let source = args.source + ((<usize>i) << 2);
+  let target = args.target + ((<usize>i) << 2);
+  for (; i < end; i += 2) {
+    const y = f.of(f64x2.promote_low_f32x4(v128.load_zero<u64>(source)));
+    v128.store_lane<u64>(target, f32x4.demote_f64x2_zero(y), 0);
+    source += 8;
+    target += 8;
+  }
+}
+
+/** From S to bool. */
+function truths<S, F>(args: UnaryArgs, first: i32, last: i32): void {
+  const f = changetype<F>(0);
+  const end = min<i32>(last * ELEMENTWISE_BLOCK, args.count);
+  let i = first * ELEMENTWISE_BLOCK;
+  let source = args.source + ((<usize>i) << alignof<S>());
+  let target = args.target + <usize>i;
+  for (; i < end; i += 4) {
+    Elements.storeTruths(target, f.of(Elements.load<S>(source)));
+    source += 4 << alignof<S>();
+    target += 4;
+  }
+}

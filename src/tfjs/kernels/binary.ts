@@ -1,0 +1,200 @@
+import {
+  Add,
+  AddN,
+  Atan2,
+  BitwiseAnd,
+  backend_util,
+  EluGrad,
+  Equal,
+  FloorDiv,
+  Greater,
+  GreaterEqual,
+  Less,
+  LessEqual,
+  LogicalAnd,
+  LogicalOr,
+  Maximum,
+  Minimum,
+  Mod,
+  Multiply,
+  NotEqual,
+  Pow,
+  Prelu,
+  RealDiv,
+  SquaredDifference,
+  Sub,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { BINARY_KIND, BINARY_SCRATCH, ELEMENTWISE_BLOCK, OPERAND_TYPE } from '../../runtime/abi.ts';
+import { roundUp } from '../../runtime/allocator.ts';
+import { runtime } from '../../runtime/init.ts';
+import { sameShape, sizeOf } from '../../tensor/shape.ts';
+import type { ConvasmBackend } from '../backend.ts';
+import type { MemoryDType } from '../storage.ts';
+import { type Broadcast, broadcastOf, type Reading } from './broadcast.ts';
+import type { Kernel, KernelCall } from './kernel.ts';
+
+/** The kinds of a function by the type of its operands, and the type of its result where that is another. */
+interface Kinds {
+  readonly float32?: number;
+  readonly int32?: number;
+  readonly bool?: number;
+  readonly result?: MemoryDType;
+}
+
+/** Functions of two operands, element by element. */
+export function binaryKernels(): readonly Kernel[] {
+  const K = BINARY_KIND;
+  const kinds: Record<string, Kinds> = {
+    [Add]: { float32: K.add, int32: K.addInt },
+    [Sub]: { float32: K.sub, int32: K.subInt },
+    [Multiply]: { float32: K.mul, int32: K.mulInt },
+    [RealDiv]: { float32: K.div },
+    [FloorDiv]: { float32: K.floorDiv, int32: K.floorDivInt, result: 'int32' },
+    [Mod]: { float32: K.mod, int32: K.modInt },
+    [Pow]: { float32: K.pow },
+    [Atan2]: { float32: K.atan2 },
+    [Maximum]: { float32: K.max, int32: K.maxInt },
+    [Minimum]: { float32: K.min, int32: K.minInt },
+    [SquaredDifference]: { float32: K.squaredDifference, int32: K.squaredDifferenceInt },
+    [BitwiseAnd]: { int32: K.andInt },
+    [Equal]: { float32: K.equal, int32: K.equalInt, bool: K.equalBool, result: 'bool' },
+    [NotEqual]: { float32: K.notEqual, int32: K.notEqualInt, bool: K.notEqualBool, result: 'bool' },
+    [LogicalAnd]: { bool: K.and, result: 'bool' },
+    [LogicalOr]: { bool: K.or, result: 'bool' },
+  };
+  const less: Kinds = { float32: K.less, int32: K.lessInt, bool: K.lessBool, result: 'bool' };
+  const lessEqual: Kinds = { float32: K.lessEqual, int32: K.lessEqualInt, bool: K.lessEqualBool, result: 'bool' };
+  const inOrder = { ...kinds, [Less]: less, [LessEqual]: lessEqual };
+  const turned = { [Greater]: less, [GreaterEqual]: lessEqual };
+  return [
+    ...Object.entries(inOrder).map(([name, of]) => ({
+      name,
+      run: ({ inputs: { a, b }, backend }: BinaryCall) => binary(backend, of, a, b),
+    })),
+    ...Object.entries(turned).map(([name, of]) => ({
+      name,
+      run: ({ inputs: { a, b }, backend }: BinaryCall) => binary(backend, of, b, a),
+    })),
+    {
+      name: Prelu,
+      run: ({ inputs: { x, alpha }, backend }: PreluCall) => binary(backend, { float32: K.prelu }, x, alpha),
+    },
+    {
+      name: EluGrad,
+      run: ({ inputs: { dy, y }, backend }: EluGradCall) =>
+        sameShape(dy.shape, y.shape) ? binary(backend, { float32: K.eluGrad }, dy, y) : null,
+    },
+    { name: AddN, run: addN },
+  ];
+}
+
+type BinaryCall = KernelCall<{ a: TensorInfo; b: TensorInfo }, object>;
+type PreluCall = KernelCall<{ x: TensorInfo; alpha: TensorInfo }, object>;
+type EluGradCall = KernelCall<{ dy: TensorInfo; y: TensorInfo }, object>;
+type AddNCall = KernelCall<readonly TensorInfo[], object>;
+
+function binary(backend: ConvasmBackend, kinds: Kinds, a: TensorInfo, b: TensorInfo): TensorInfo | null {
+  const dtype = a.dtype as MemoryDType;
+  const kind = kinds[dtype];
+  if (kind === undefined || !backend.reads(a, dtype) || !backend.reads(b, dtype)) return null;
+  const numbers = { a: backend.single(a), b: backend.single(b) };
+  // Of single numbers in JavaScript the result stays there, too.
+  if (numbers.a !== undefined && numbers.b !== undefined) return null;
+  const shape = sameShape(a.shape, b.shape) ? a.shape : backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
+  const broadcast = broadcastOf(shape, a.shape, b.shape);
+  if (!broadcast) return null;
+  const operands = {
+    a: numbers.a === undefined ? operandOf(backend, a) : NOWHERE,
+    b: numbers.b === undefined ? operandOf(backend, b) : NOWHERE,
+    scalar: numbers.a ?? numbers.b ?? 0,
+  };
+  const result = kinds.result ?? dtype;
+  const y = backend.output(shape, result);
+  run(dtype, kind, operands, broadcast, { address: backend.address(y), bytes: result === 'bool' ? 1 : 4 });
+  return y;
+}
+
+/** Sums of tensors of one shape, in order. */
+function addN({ inputs, backend }: AddNCall): TensorInfo | null {
+  const [first, second, ...others] = inputs;
+  if (!first || !second) return null;
+  const { shape } = first;
+  const dtype = first.dtype as MemoryDType;
+  const kind = dtype === 'float32' ? BINARY_KIND.add : dtype === 'int32' ? BINARY_KIND.addInt : undefined;
+  if (kind === undefined) return null;
+  for (const info of inputs) if (!sameShape(info.shape, shape) || !backend.reads(info, dtype)) return null;
+  if (backend.single(first) !== undefined) return null;
+  const broadcast = broadcastOf(shape, shape, shape) as Broadcast;
+  const operands = { a: operandOf(backend, first), b: operandOf(backend, second), scalar: 0 };
+  // Before there is a result, of which an upload that fails would have to dispose.
+  const more = others.map(info => operandOf(backend, info));
+  const y = backend.output(shape, dtype);
+  const target = { address: backend.address(y), bytes: 4 };
+  run(dtype, kind, operands, broadcast, target);
+  for (const b of more)
+    run(dtype, kind, { a: { ...operands.a, address: target.address }, b, scalar: 0 }, broadcast, target);
+  return y;
+}
+
+interface Operand {
+  /** 0: all of its elements are `scalar`. */
+  readonly address: number;
+  /** Of its block of memory. */
+  readonly end: number;
+}
+
+interface Operands {
+  readonly a: Operand;
+  readonly b: Operand;
+  readonly scalar: number;
+}
+
+const NOWHERE: Operand = { address: 0, end: 0 };
+const STILL: Reading = { outer: 0, middle: 0, row: 0, column: 0 };
+
+function operandOf(backend: ConvasmBackend, info: TensorInfo): Operand {
+  const address = backend.address(info);
+  return { address, end: address + roundUp(sizeOf(info.shape) * (info.dtype === 'bool' ? 1 : 4)) };
+}
+
+function run(
+  dtype: MemoryDType,
+  kind: number,
+  { a, b, scalar }: Operands,
+  { rows, middle, inner, columns, ...reading }: Broadcast,
+  target: { readonly address: number; readonly bytes: number },
+): void {
+  const from = { a: a === NOWHERE ? STILL : reading.a, b: b === NOWHERE ? STILL : reading.b };
+  const single = rows === 1;
+  const rowBlock = Math.max(1, Math.floor(ELEMENTWISE_BLOCK / columns));
+  const blocks = Math.ceil(single ? columns / ELEMENTWISE_BLOCK : rows / rowBlock);
+  const { scratch, slots } = runtime();
+  const plain = single && from.a.column === 1 && from.b.column === 1;
+  const args = {
+    a: a.address,
+    b: b.address,
+    aEnd: a.end,
+    bEnd: b.end,
+    target: target.address,
+    scratch: plain ? 0 : (scratch.reserve(slots * BINARY_SCRATCH)[0] as number),
+    rows,
+    columns,
+    middle,
+    inner,
+    aOuter: from.a.outer,
+    aMiddle: from.a.middle,
+    aRow: from.a.row,
+    aColumn: from.a.column,
+    bOuter: from.b.outer,
+    bMiddle: from.b.middle,
+    bRow: from.b.row,
+    bColumn: from.b.column,
+    rowBlock,
+    kind,
+    type: OPERAND_TYPE[dtype],
+    targetBytes: target.bytes,
+    scalar,
+  };
+  runtime().run('binary', 'f32', args, blocks, BINARY_SCRATCH);
+}
