@@ -1,4 +1,5 @@
 import { CLASSES } from '../digits/digits.ts';
+import type { Samples } from './data.ts';
 import * as tf from './tf.ts';
 
 /** A small CNN for grey pictures of 28x28 pixels, compiled with Adam. It is made on the backend that is set. */
@@ -14,4 +15,12 @@ export function createModel(seed = 1): tf.Sequential {
   model.add(tf.layers.dense({ units: CLASSES, activation: 'softmax', kernelInitializer: initializer(2) }));
   model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
   return model;
+}
+
+/** The share of the pictures that the model recognises. */
+export function accuracyOf(model: tf.Sequential, { images, labels }: Samples): number {
+  return tf.tidy(() => {
+    const [, accuracy] = model.evaluate(images, labels, { batchSize: 100 }) as tf.Scalar[];
+    return accuracy?.dataSync()[0] ?? Number.NaN;
+  });
 }
