@@ -13,7 +13,7 @@ import { servePage } from './serve.ts';
 import * as tf from './tf.ts';
 import { train } from './train.ts';
 
-const COMPARED = { pictures: 32, steps: 5 };
+const COMPARED = { pictures: 32, steps: 3 };
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
