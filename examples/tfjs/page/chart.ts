@@ -43,17 +43,14 @@ export class LossChart {
         class: name,
         points: this.#points.map(point => `${right(point.x).toFixed(1)},${down(value(point)).toFixed(1)}`).join(' '),
       });
-    const epochs = [0, 0.25, 0.5, 0.75, 1].map(part => part * this.#room);
+    const epochs = [0, 0.25, 0.5, 0.75, 1].map(part => part * this.#room).filter(Number.isInteger);
+    const anchor = (epoch: number) => (epoch === 0 ? 'start' : epoch === this.#room ? 'end' : 'middle');
     this.#svg.replaceChildren(
       ...TICKS.flatMap(loss => [
         element('line', { x1: LEFT, x2: WIDTH, y1: down(loss), y2: down(loss) }),
         text(String(loss), { x: LEFT - 6, y: down(loss) + 4, 'text-anchor': 'end' }),
       ]),
-      ...epochs
-        .filter(Number.isInteger)
-        .map(epoch =>
-          text(`epoch ${epoch}`, { x: right(epoch), y: HEIGHT - 6, 'text-anchor': epoch ? 'end' : 'start' }),
-        ),
+      ...epochs.map(epoch => text(`epoch ${epoch}`, { x: right(epoch), y: HEIGHT - 6, 'text-anchor': anchor(epoch) })),
       line('batches', ({ loss }) => loss),
       line('smooth', ({ smooth }) => smooth),
     );
