@@ -1,8 +1,6 @@
 import { type InitOptions, init, runtimeInfo } from 'convasm';
+import type { Backend } from './options.ts';
 import * as tf from './tf.ts';
-
-export const BACKENDS = ['convasm', 'cpu'] as const;
-export type Backend = (typeof BACKENDS)[number];
 
 /**
  * Sets a backend; the module that is the program's entry has imported 'convasm/tfjs'. Without options for convasm,

@@ -1,6 +1,7 @@
-import { BACKENDS, type Backend, useBackend } from './backend.ts';
+import { useBackend } from './backend.ts';
 import type { Samples } from './data.ts';
 import { createModel } from './model.ts';
+import { BACKENDS, type Backend } from './options.ts';
 import * as tf from './tf.ts';
 
 export interface Steps {

@@ -1,6 +1,8 @@
 import { Arguments, describe, type Spec, UsageError } from '../digits/arguments.ts';
 import type { Choice } from '../digits/load.ts';
-import { BACKENDS, type Backend } from './backend.ts';
+
+export const BACKENDS = ['convasm', 'cpu'] as const;
+export type Backend = (typeof BACKENDS)[number];
 
 /** What the user chose on the command line. */
 export interface Options extends Choice {
