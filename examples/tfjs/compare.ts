@@ -16,11 +16,11 @@ export interface Steps {
 export async function compareBackends(
   trained: tf.Sequential,
   batch: Samples,
-  { steps, signal }: { steps: number; signal: AbortSignal },
+  { steps, threads, signal }: { steps: number; threads: number | 'auto'; signal: AbortSignal },
 ): Promise<Steps[]> {
   const results: Steps[] = [];
   for (const backend of BACKENDS) {
-    await useBackend(backend);
+    await useBackend(backend, { threads });
     const model = createModel();
     // Tensors move from backend to backend by themselves.
     model.setWeights(trained.getWeights());
@@ -41,7 +41,9 @@ export async function compareBackends(
   return results;
 }
 
-/** How far the losses of the same steps are apart at most. */
-export function largestDifference(a: Steps, b: Steps): number {
-  return Math.max(...a.losses.map((loss, step) => Math.abs(loss - (b.losses[step] ?? Number.NaN))));
+/** How far the losses of the same step are apart at most. */
+export function largestDifference(compared: readonly Steps[]): number {
+  const [first, ...others] = compared.map(({ losses }) => losses);
+  const apart = others.flatMap(losses => losses.map((loss, step) => Math.abs(loss - (first?.[step] ?? Number.NaN))));
+  return Math.max(...apart);
 }

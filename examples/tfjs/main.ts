@@ -49,15 +49,14 @@ async function main(args: readonly string[]): Promise<number> {
           `${whole(imagesPerSecond)} images/s`,
       ),
   });
-  if (signal.aborted) {
-    print('Interrupted.');
-  } else {
+  if (!signal.aborted) {
     print(`\nTest accuracy ${percent(accuracyOf(model, testSet))}`);
     const batch = firstOf(trainSet, COMPARED.pictures);
-    const [convasm, cpu] = await compareBackends(model, batch, { steps: COMPARED.steps, signal });
+    const compared = await compareBackends(model, batch, { ...options, steps: COMPARED.steps, signal });
     tf.dispose(batch);
-    if (convasm && cpu) show(convasm, cpu);
+    if (!signal.aborted) show(compared);
   }
+  if (signal.aborted) print('Interrupted.');
 
   tf.dispose([trainSet, testSet]);
   model.dispose();
@@ -66,12 +65,12 @@ async function main(args: readonly string[]): Promise<number> {
   return signal.aborted ? INTERRUPTED : 0;
 }
 
-function show(convasm: Steps, cpu: Steps): void {
+function show(compared: readonly Steps[]): void {
   const { pictures, steps } = COMPARED;
   print(`\n${steps} more steps with the first ${pictures} digits, from the same weights on:`);
-  print(`  convasm ${convasm.milliseconds.toFixed(1).padStart(8)} ms a step`);
-  print(`  cpu     ${cpu.milliseconds.toFixed(1).padStart(8)} ms a step`);
-  print(`  losses at most ${largestDifference(convasm, cpu).toExponential(1)} apart`);
+  for (const { backend, milliseconds } of compared)
+    print(`  ${backend.padEnd(8)}${milliseconds.toFixed(1).padStart(8)} ms a step`);
+  print(`  losses at most ${largestDifference(compared).toExponential(1)} apart`);
 }
 
 await runProgram(main);
