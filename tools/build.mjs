@@ -117,6 +117,5 @@ step('library', library, ['dist/index.js', 'dist/node/index.js', 'dist/worker.js
   for (const name of binaries) copyFileSync(`${root}build/wasm/${name}.wasm`, `${root}dist/${name}.wasm`);
 });
 const apps = [...library, ...sources('examples'), ...sources('bench'), 'tsconfig.apps.json'];
-step('apps', apps, ['build/examples/digits/main.js', 'build/bench/run.js'], () =>
-  run('typescript/bin/tsc', '-p', 'tsconfig.apps.json'),
-);
+const programs = ['build/examples/digits/main.js', 'build/examples/tfjs/main.js', 'build/bench/run.js'];
+step('apps', apps, programs, () => run('typescript/bin/tsc', '-p', 'tsconfig.apps.json'));

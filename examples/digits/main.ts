@@ -1,17 +1,16 @@
 // The main example: `npm start`, or `npm start -- --help`.
 import { join } from 'node:path';
-import { augment, ConvasmError, type Dataset, init, meanAndDeviation, runtimeInfo, stateDict, summary } from 'convasm';
+import { augment, type Dataset, init, meanAndDeviation, runtimeInfo, stateDict, summary } from 'convasm';
 import { progressBar, writeAtomically, writeSafetensors } from 'convasm/node';
 import { confusionMatrix, formatConfusion } from './confusion.ts';
-import { CLASSES, type DigitData, type Digits, datasetOf, take } from './digits.ts';
-import { InputError } from './errors.ts';
+import { CLASSES, type DigitData, datasetOf } from './digits.ts';
 import { prepareFolder, read, save } from './files.ts';
-import { generateDigits } from './generator.ts';
 import { INTERRUPTED, listenForInterrupt } from './interrupt.ts';
-import { loadMnist } from './mnist.ts';
+import { loadDigits } from './load.ts';
 import { convolutional, linearClassifier, type Model } from './model.ts';
 import { formatResult, NOTEBOOK, runExample } from './notebook.ts';
-import { HELP, type Options, parseOptions, UsageError } from './options.ts';
+import { HELP, parseOptions } from './options.ts';
+import { complain, print, runProgram } from './program.ts';
 import { renderReport } from './report.ts';
 import { percent, type Run, reportContent, whole } from './reportContent.ts';
 import { type Training, train } from './training.ts';
@@ -118,20 +117,6 @@ function showNotebook(): boolean {
   return results.every(({ equal }) => equal);
 }
 
-function loadDigits({ data: folder, trainImages, testImages, seed }: Options): DigitData {
-  if (folder === undefined) return generateDigits(trainImages, testImages, seed);
-  const { train, test, origin } = loadMnist(folder);
-  return { train: first(trainImages, train, 'train'), test: first(testImages, test, 'test'), origin };
-}
-
-/** The first `count` pictures; Infinity: all that there are. */
-function first(count: number, data: Digits, set: 'train' | 'test'): Digits {
-  if (count === Number.POSITIVE_INFINITY) return data;
-  if (count > data.count)
-    throw new InputError(`--${set}-images ${count} is more than the ${data.count} that there are`);
-  return take(data, count);
-}
-
 /** The pictures as datasets whose pixels have a mean of 0 and a deviation of 1, as far as those to train on go. */
 async function normalised({ train, test }: DigitData) {
   const figures = await meanAndDeviation(datasetOf(train));
@@ -171,27 +156,4 @@ function heading(text: string): void {
   print(`\n${text}`);
 }
 
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-function complain(problem: string): void {
-  process.stderr.write(`Error: ${problem}\n`);
-}
-
-/** The reader of a pipe may leave early (`npm start | head`); that is no reason for a stack trace. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  // These are meant for the user. Anything else is a defect, and its stack trace is wanted.
-  const isUsage = error instanceof UsageError;
-  const isExpected = isUsage || error instanceof InputError || error instanceof ConvasmError;
-  if (!isExpected) throw error;
-  complain(error.message);
-  process.exitCode = isUsage ? 2 : 1;
-}
+await runProgram(main);

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { Arguments, describe, type Spec } from './arguments.ts';
 
 /** What the user chose on the command line. */
 export interface Options {
@@ -21,19 +21,9 @@ export interface Options {
   readonly variant: 'auto' | 'relaxed' | 'simd';
 }
 
-/** An option is unknown or has a value that is not allowed; the message says which one and what is allowed. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 const ALL = Number.POSITIVE_INFINITY;
 const GENERATED = { epochs: 4, trainImages: 12_000, testImages: 2_000 };
 const MNIST = { epochs: 8, trainImages: ALL, testImages: ALL };
-
-interface Spec {
-  readonly value?: string;
-  readonly help: string;
-}
 
 const SPECS = {
   data: {
@@ -69,13 +59,11 @@ const SPECS = {
   help: { help: 'show this text' },
 } satisfies Record<string, Spec>;
 
-type Name = keyof typeof SPECS;
-
 export const HELP = `Trains a small convolutional network on pictures of digits, with convasm.
 
 Usage: npm start [-- OPTION...]
 
-${(Object.entries(SPECS) as [string, Spec][]).map(([name, { value = '', help }]) => `  ${`--${name} ${value}`.padEnd(22)}${help}`).join('\n')}
+${describe(SPECS)}
 
 It first computes the three examples of the notebook that convasm comes from, then trains and tests the network and a
 linear classifier to compare it with, and writes the weights and a report into the folder of --out. Ctrl-C ends the
@@ -91,98 +79,22 @@ Exit code: 0 done, 1 failed, 2 wrong option, 130 ended by Ctrl-C.`;
  * @throws UsageError for whatever is unknown, missing or out of range
  */
 export function parseOptions(args: readonly string[]): Options {
-  const given = readArguments(args);
-  const data = text(given, 'data');
+  const given = new Arguments(SPECS, args);
+  const data = given.text('data');
   const defaults = data === undefined ? GENERATED : MNIST;
   return {
     help: given.has('help'),
     data,
-    epochs: whole(given, 'epochs', 1, 1000) ?? defaults.epochs,
-    batchSize: whole(given, 'batch-size', 1, 10_000) ?? 64,
-    learningRate: real(given, 'learning-rate', 'a number above 0', x => x > 0) ?? 0.05,
-    momentum: real(given, 'momentum', 'a number from 0 to below 1', x => x >= 0 && x < 1) ?? 0.9,
-    seed: whole(given, 'seed', 0, 2 ** 31 - 1) ?? 1,
-    trainImages: whole(given, 'train-images', 1, 1_000_000) ?? defaults.trainImages,
-    testImages: whole(given, 'test-images', 1, 1_000_000) ?? defaults.testImages,
-    out: text(given, 'out') ?? 'out',
-    resume: text(given, 'resume'),
-    threads: given.get('threads') === 'auto' ? 'auto' : whole(given, 'threads', 1, 256, "'auto' or "),
-    variant: choice(given, 'variant', ['auto', 'relaxed', 'simd']) ?? 'auto',
+    epochs: given.whole('epochs', 1, 1000) ?? defaults.epochs,
+    batchSize: given.whole('batch-size', 1, 10_000) ?? 64,
+    learningRate: given.real('learning-rate', 'a number above 0', x => x > 0) ?? 0.05,
+    momentum: given.real('momentum', 'a number from 0 to below 1', x => x >= 0 && x < 1) ?? 0.9,
+    seed: given.whole('seed', 0, 2 ** 31 - 1) ?? 1,
+    trainImages: given.whole('train-images', 1, 1_000_000) ?? defaults.trainImages,
+    testImages: given.whole('test-images', 1, 1_000_000) ?? defaults.testImages,
+    out: given.text('out') ?? 'out',
+    resume: given.text('resume'),
+    threads: given.threads('threads'),
+    variant: given.choice('variant', ['auto', 'relaxed', 'simd']) ?? 'auto',
   };
-}
-
-/** The options and their values as they were given, each known and each with a value where it takes one. */
-function readArguments(args: readonly string[]): Map<Name, string> {
-  // Not strict, because parseArgs' own complaints don't say what would be allowed.
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: Object.fromEntries(
-      Object.entries(SPECS).map(([name, spec]) => [name, { type: 'value' in spec ? 'string' : 'boolean' } as const]),
-    ),
-    strict: false,
-    tokens: true,
-  });
-  const given = new Map<Name, string>();
-  for (const token of tokens) {
-    if (token.kind === 'positional') throw new UsageError(`unexpected argument '${token.value}'; ${allowedNames()}`);
-    if (token.kind !== 'option') continue;
-    const { name, rawName, value } = token;
-    if (!isName(name)) throw new UsageError(`unknown option ${rawName}; ${allowedNames()}`);
-    if ('value' in SPECS[name]) {
-      // `--out --seed 3` is a forgotten value, not a folder named --seed; `--out=--seed` is.
-      const isForgotten = value === undefined || value === '' || (!token.inlineValue && /^--?[a-z]/i.test(value));
-      if (isForgotten) throw new UsageError(`option --${name} needs a value: --${name} ${SPECS[name].value}`);
-    } else if (value !== undefined) {
-      throw new UsageError(`option --${name} takes no value, but got '${value}'`);
-    }
-    given.set(name, value ?? '');
-  }
-  return given;
-}
-
-function isName(name: string): name is Name {
-  return Object.hasOwn(SPECS, name);
-}
-
-function allowedNames(): string {
-  return `allowed: ${Object.keys(SPECS)
-    .map(name => `--${name}`)
-    .join(', ')}`;
-}
-
-function text(given: Map<Name, string>, name: Name): string | undefined {
-  return given.get(name);
-}
-
-function whole(given: Map<Name, string>, name: Name, low: number, high: number, otherwise = ''): number | undefined {
-  const value = given.get(name);
-  if (value === undefined) return undefined;
-  const number = /^[0-9]+$/.test(value) ? Number(value) : Number.NaN;
-  if (!(number >= low && number <= high)) throw wrong(name, value, `${otherwise}a whole number from ${low} to ${high}`);
-  return number;
-}
-
-function real(
-  given: Map<Name, string>,
-  name: Name,
-  allowed: string,
-  isAllowed: (x: number) => boolean,
-): number | undefined {
-  const value = given.get(name);
-  if (value === undefined) return undefined;
-  const number = /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]+)?$/i.test(value) ? Number(value) : Number.NaN;
-  if (!Number.isFinite(number) || !isAllowed(number)) throw wrong(name, value, allowed);
-  return number;
-}
-
-function choice<T extends string>(given: Map<Name, string>, name: Name, allowed: readonly T[]): T | undefined {
-  const value = given.get(name);
-  if (value === undefined) return undefined;
-  const chosen = allowed.find(candidate => candidate === value);
-  if (chosen === undefined) throw wrong(name, value, allowed.map(word => `'${word}'`).join(', '));
-  return chosen;
-}
-
-function wrong(name: Name, value: string, allowed: string): UsageError {
-  return new UsageError(`option --${name}: '${value}' is not allowed; expected ${allowed}`);
 }

@@ -65,14 +65,16 @@ export function openBrowser(name) {
     },
 
     /**
-     * Opens a page and waits until its script sets `globalThis.result` to anything but undefined (made of JSON's types).
+     * Opens a page and waits until its script sets `globalThis.result` to anything but undefined (made of JSON's types), or until
+     * `run` comes to its end.
      *
      * @param {string} url
-     * @param {{ seconds?: number, silent?: boolean }} [options] seconds: how long to wait before the browser is killed. Default 60.
-     *   silent: whether an error on the console (a file that is missing, say) is a failure. Default false
+     * @param {{ seconds?: number, silent?: boolean, run?: () => unknown }} [options] seconds: how long to wait before the browser is killed. Default 60.
+     *   silent: whether an error on the console (a file that is missing, say) is a failure. Default false. run: a function that runs in
+     *   the page, and sees nothing else; it gives the result, or a promise of it
      * @throws Error where the page has an uncaught error, does not load, or takes too long; with all that it wrote to its console
      */
-    async result(url, { seconds = 60, silent = false } = {}) {
+    async result(url, { seconds = 60, silent = false, run } = {}) {
       const said = [];
       const fail = why => new Error([`${name}, ${url}: ${why}`, ...said].join('\n    '));
       const { promise: broken, reject: breakOff } = deferred();
@@ -100,13 +102,15 @@ export function openBrowser(name) {
         try {
           const response = await page.goto(url);
           if (!response?.ok()) throw fail(`status ${response?.status()}`);
+          const checked = text => {
+            if (silent && said.some(line => line.startsWith('console error'))) throw fail('errors on the console');
+            return JSON.parse(text);
+          };
+          if (run) return checked(JSON.stringify(await page.evaluate(run)));
           // Asked for again and again: waitForFunction compiles text in the page, which a strict policy forbids.
           while (!over) {
             const text = await page.evaluate(() => JSON.stringify(globalThis.result));
-            if (typeof text === 'string') {
-              if (silent && said.some(line => line.startsWith('console error'))) throw fail('errors on the console');
-              return JSON.parse(text);
-            }
+            if (typeof text === 'string') return checked(text);
             await new Promise(resolve => setTimeout(resolve, 50));
           }
         } finally {

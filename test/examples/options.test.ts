@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HELP, parseOptions, UsageError } from '../../examples/digits/options.ts';
+import { UsageError } from '../../examples/digits/arguments.ts';
+import { HELP, parseOptions } from '../../examples/digits/options.ts';
 
 const NAMES =
   '--data --epochs --batch-size --learning-rate --momentum --seed --train-images --test-images --out --resume --threads --variant --help'.split(
