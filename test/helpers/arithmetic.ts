@@ -5,6 +5,7 @@ import {
   ELEMENTWISE_BLOCK,
   type KernelArgs,
   OPERAND_TYPE,
+  ROW_PRODUCT_COLUMNS,
   UNARY_KIND,
 } from '../../src/runtime/abi.ts';
 
@@ -36,7 +37,20 @@ export function arithmetic(x: Tensor, y: Tensor): Tensor[] {
   const selected = x.clone();
   const choice = { condition: y.address, a: x.address, b: y.address, target: selected.address, count, bytes: 4 };
   runtime.run('select', 'f32', choice, blocks);
+  const products = x.clone();
+  const product = {
+    x: x.address,
+    w: y.address,
+    y: products.address,
+    start: y.address,
+    rows: 5,
+    depth: 30,
+    columns: 1147,
+  };
+  const strips = 5 * Math.ceil(product.columns / ROW_PRODUCT_COLUMNS);
+  runtime.run('rowProduct', 'f32', { ...product, lower: 0, upper: 6 }, strips);
   return [
+    products,
     binary({}, blocks),
     binary({ b: 0, bColumn: 0 }, blocks),
     binary({ ...several, bMiddle: 1, bColumn: 0 }, Math.ceil(rows / 7)),

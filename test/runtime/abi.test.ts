@@ -153,6 +153,7 @@ describe('argument structs', () => {
       squared: constant('loss/elementwise', 'KIND_SQUARED'),
       bceWithLogits: constant('loss/elementwise', 'KIND_BCE_WITH_LOGITS'),
     });
+    expect(host.ROW_PRODUCT_COLUMNS).toBe(constant('gemm/rowProduct', 'ROW_PRODUCT_COLUMNS'));
     expect(host.GATHER_BLOCK).toBe(constant('tensor/gather', 'GATHER_BLOCK'));
     expect(host.REDUCE_COLUMN_BYTES).toBe(constant('tensor/reduce', 'COLUMN_BYTES'));
     expect(host.SCAN_COLUMNS).toBe(constant('tensor/scan', 'SCAN_COLUMNS'));

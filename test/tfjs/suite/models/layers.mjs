@@ -92,13 +92,11 @@ describeModels('tf.layers', () => {
       const conv = (x, options) => layers.conv2d({ kernelSize: 3, padding: 'same', ...options }).apply(x);
       const a = conv(image, { filters: 8, activation: 'relu' });
       const b = layers.leakyReLU().apply(layers.add().apply([a, conv(a, { filters: 8 })]));
-      const c = layers
-        .concatenate()
-        .apply([
-          conv(b, { filters: 4, kernelSize: 1 }),
-          // Not nearest: the cpu backend's gradient of that reads dy at the wrong places for all images but the first.
-          layers.upSampling2d({ interpolation: 'bilinear' }).apply(layers.maxPooling2d({}).apply(b)),
-        ]);
+      const c = layers.concatenate().apply([
+        conv(b, { filters: 4, kernelSize: 1 }),
+        // Not nearest: the cpu backend's gradient of that reads dy at the wrong places for all images but the first.
+        layers.upSampling2d({ interpolation: 'bilinear' }).apply(layers.maxPooling2d({}).apply(b)),
+      ]);
       const d = layers
         .conv2dTranspose({ filters: 6, kernelSize: 3, strides: 2, padding: 'same', activation: 'sigmoid' })
         .apply(c);
