@@ -19,12 +19,18 @@ export abstract class Elements {
     v128.store(at, v128.bitselect(v128.load(at), before, i8x16.lt_u(places, i8x16.splat(kept))));
   }
 
-
   /** Four of them, booleans as whole numbers. */
   @inline
   static load<S>(source: usize): v128 {
     if (sizeof<S>() == 4) return v128.load(source);
     return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load_zero<u32>(source)));
+  }
+
+  /** Two of them, of four bytes, as f64. */
+  @inline
+  static loadWide<S>(source: usize): v128 {
+    const pair = v128.load_zero<u64>(source);
+    return isFloat<S>() ? f64x2.promote_low_f32x4(pair) : f64x2.convert_low_i32x4_s(pair);
   }
 
   /** Four lanes: those with all bits set as 1, others, which have none, as 0. */

@@ -36,7 +36,7 @@ export class Product {
 @unmanaged
 export class Quotient {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     return f32x4.div(a, b);
   }
 }
@@ -73,7 +73,7 @@ export class SquaredDifference {
 @unmanaged
 export class Bits {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     return v128.and(a, b);
   }
 }
@@ -82,7 +82,7 @@ export class Bits {
 @unmanaged
 export class Prelu {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     return v128.bitselect(f32x4.mul(a, b), a, f32x4.lt(a, Simd.zero()));
   }
 }
@@ -91,7 +91,7 @@ export class Prelu {
 @unmanaged
 export class EluGrad {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     const below = f32x4.mul(a, f32x4.add(b, f32x4.splat(1)));
     return v128.bitselect(a, below, f32x4.ge(b, Simd.zero()));
   }
@@ -101,7 +101,7 @@ export class EluGrad {
 @unmanaged
 export class Angle {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     const sign = f32x4.splat(-0.0);
     const infinity = f32x4.splat(Infinity);
     const x = f32x4.abs(b);
@@ -116,7 +116,10 @@ export class Angle {
     const t = Arc.tangent(v128.bitselect(ratio, equal, defined));
     const turned = f32x4.add(f32x4.sub(Arc.quarter(), t), Arc.quarterRest());
     const right = v128.bitselect(turned, t, steep);
-    const left = f32x4.add(f32x4.sub(f32x4.add(Arc.quarter(), Arc.quarter()), right), f32x4.add(Arc.quarterRest(), Arc.quarterRest()));
+    const left = f32x4.add(
+      f32x4.sub(f32x4.add(Arc.quarter(), Arc.quarter()), right),
+      f32x4.add(Arc.quarterRest(), Arc.quarterRest()),
+    );
     // The sign of b as a mask: -0 stands on the left, too.
     const size = v128.bitselect(left, right, i32x4.shr_s(b, 31));
     const signed = v128.bitselect(a, size, sign);
@@ -164,7 +167,7 @@ export class LessOrEqual {
 @unmanaged
 export class Both {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     return v128.and(b, i8x16.ne(a, Simd.zero()));
   }
 }
@@ -173,7 +176,7 @@ export class Both {
 @unmanaged
 export class Either {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     return v128.bitselect(a, b, i8x16.ne(a, Simd.zero()));
   }
 }
@@ -198,7 +201,10 @@ export class Remainder {
     const sign = f64x2.splat(-0.0);
     const q = f64x2.trunc(f64x2.div(a, b));
     let rest = f64x2.sub(a, f64x2.mul(q, b));
-    const exact = v128.and(f64x2.lt(f64x2.abs(q), f64x2.splat(536870912)), f64x2.lt(f64x2.abs(b), f64x2.splat(Infinity)));
+    const exact = v128.and(
+      f64x2.lt(f64x2.abs(q), f64x2.splat(536870912)),
+      f64x2.lt(f64x2.abs(b), f64x2.splat(Infinity)),
+    );
     if (!i64x2.all_true(exact)) rest = remainders(a, b);
     rest = v128.bitselect(a, rest, sign);
     const zero = Simd.zero();
@@ -242,8 +248,9 @@ function powers(a: v128, b: v128, y: v128): v128 {
 /** @param y |a| to the power of b, where both are finite and a is not 0 */
 function power(a: f64, b: f64, y: f64): f64 {
   if (b == 0) return 1;
-  if (a != a || b != b) return NaN;
   const size = abs<f64>(a);
+  // One is NaN.
+  if (!(size <= Infinity && abs<f64>(b) <= Infinity)) return NaN;
   if (abs<f64>(b) == Infinity) {
     if (size == 1) return NaN;
     return size > 1 == b > 0 ? Infinity : 0;

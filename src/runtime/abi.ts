@@ -122,14 +122,13 @@ export const UNARY_KIND = {
   not: 33,
   negInt: 34,
   absInt: 35,
-  squareInt: 36,
-  clipInt: 37,
-  floatToInt: 38,
-  floatToBool: 39,
-  intToFloat: 40,
-  intToBool: 41,
-  boolToFloat: 42,
-  boolToInt: 43,
+  clipInt: 36,
+  floatToInt: 37,
+  floatToBool: 38,
+  intToFloat: 39,
+  intToBool: 40,
+  boolToFloat: 41,
+  boolToInt: 42,
 } as const;
 /** KIND_* of assembly/loss/elementwise.ts. */
 export const LOSS_KIND = { squared: 0, bceWithLogits: 1 } as const;

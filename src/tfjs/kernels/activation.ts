@@ -15,7 +15,8 @@ export function activationKernels(): readonly Kernel[] {
     { name: Relu6, run: ({ inputs: { x }, backend }: Call) => clamp(backend, x, 6) },
     {
       name: LeakyRelu,
-      run: ({ inputs: { x }, attrs, backend }: Call) => Number.isFinite(attrs.alpha) ? activate(backend, x, leakyRelu, attrs.alpha as number) : null,
+      run: ({ inputs: { x }, attrs, backend }: Call) =>
+        Number.isFinite(attrs.alpha) ? activate(backend, x, leakyRelu, attrs.alpha as number) : null,
     },
     { name: Sigmoid, run: ({ inputs: { x }, backend }: Call) => activate(backend, x, sigmoid, 0) },
     { name: Tanh, run: ({ inputs: { x }, backend }: Call) => activate(backend, x, tanh, 0) },

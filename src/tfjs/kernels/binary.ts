@@ -132,7 +132,8 @@ function addN({ inputs, backend }: AddNCall): TensorInfo | null {
   const y = backend.output(shape, dtype);
   const target = { address: backend.address(y), bytes: 4 };
   run(dtype, kind, operands, broadcast, target);
-  for (const b of more) run(dtype, kind, { a: { ...operands.a, address: target.address }, b, scalar: 0 }, broadcast, target);
+  for (const b of more)
+    run(dtype, kind, { a: { ...operands.a, address: target.address }, b, scalar: 0 }, broadcast, target);
   return y;
 }
 

@@ -76,7 +76,8 @@ function everywhere(): Float32Array {
   };
   for (let i = 0; i < 512 * perExponent; i++) bits[i] = ((Math.floor(i / perExponent) << 23) | (next() >>> 9)) >>> 0;
   // Where functions have their bends and zeros.
-  for (let i = 0; i < 4000; i++) values[512 * perExponent + i] = (next() / 2 ** 32 - 0.5) * [2.2, 8, 60, 200][i % 4]!;
+  for (let i = 0; i < 4000; i++)
+    values[512 * perExponent + i] = (next() / 2 ** 32 - 0.5) * ([2.2, 8, 60, 200][i % 4] as number);
   const special = [0, -0, 1, -1, 0.5, -0.5, 1.5, -1.5, 2.5, Infinity, -Infinity, Number.NaN];
   values.set([...special, ...special.map(Math.fround)], 512 * perExponent + 4000);
   for (let k = 1; k <= 40; k++) values[512 * perExponent + 4040 + k] = (k * Math.PI) / 2;
@@ -112,7 +113,12 @@ describe('pow', () => {
     for (const [i, base] of bases.entries()) pairs.push([base, ((i % 41) - 20) / 3.7]);
     const [a, b] = [Float32Array.from(pairs, pair => pair[0]), Float32Array.from(pairs, pair => pair[1])];
     const actual = tf.tidy(() => tf.pow(tf.tensor1d(a), tf.tensor1d(b)).dataSync()) as Float32Array;
-    expectWithin(1, actual, Float32Array.from(a, (base, i) => base ** (b[i] as number)), [a, b]);
+    expectWithin(
+      1,
+      actual,
+      Float32Array.from(a, (base, i) => base ** (b[i] as number)),
+      [a, b],
+    );
   });
 });
 
@@ -121,14 +127,25 @@ describe('atan2', () => {
     const special = [0, -0, 1, -1, 2, -3, 1e-38, -1e38, Infinity, -Infinity, Number.NaN];
     const pairs = special.flatMap(a => special.map(b => [a, b] as const));
     const values = everywhere().filter(value => Math.abs(value) > 1e-18 && Math.abs(value) < 1e18);
-    for (let i = 0; i + 7 < values.length; i++) pairs.push([values[i] as number, values[(i * 7919) % values.length] as number]);
+    for (let i = 0; i + 7 < values.length; i++)
+      pairs.push([values[i] as number, values[(i * 7919) % values.length] as number]);
     const [a, b] = [Float32Array.from(pairs, pair => pair[0]), Float32Array.from(pairs, pair => pair[1])];
     const actual = tf.tidy(() => tf.atan2(tf.tensor1d(a), tf.tensor1d(b)).dataSync()) as Float32Array;
-    expectWithin(3, actual, Float32Array.from(a, (y, i) => Math.atan2(y, b[i] as number)), [a, b]);
+    expectWithin(
+      3,
+      actual,
+      Float32Array.from(a, (y, i) => Math.atan2(y, b[i] as number)),
+      [a, b],
+    );
   });
 });
 
-function expectWithin(ulps: number, actual: Float32Array, expected: Float32Array, [a, b]: [Float32Array, Float32Array]) {
+function expectWithin(
+  ulps: number,
+  actual: Float32Array,
+  expected: Float32Array,
+  [a, b]: [Float32Array, Float32Array],
+) {
   const [places, expectedPlaces] = [placesOf(actual), placesOf(expected)];
   const wrong = [...a.keys()].filter(i => {
     if (Number.isNaN(expected[i])) return !Number.isNaN(actual[i]);
