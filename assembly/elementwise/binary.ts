@@ -149,8 +149,8 @@ export function binary(args: BinaryArgs, first: i32, last: i32): void {
     const target = args.target + <usize>((row * args.columns + start) * args.targetBytes);
     const x = args.aColumn == 0 ? spread(args, args.a == 0, a, args.scratch) : a;
     const y = args.bColumn == 0 ? spread(args, args.b == 0, b, args.scratch + 16) : b;
-    const xStep = <usize>args.aColumn << 4;
-    const yStep = <usize>args.bColumn << 4;
+    const xStep = (<usize>args.aColumn) << 4;
+    const yStep = (<usize>args.bColumn) << 4;
     const last = narrow || row == lastRow - 1 || (xStep && x + reach > args.aEnd) || (yStep && y + reach > args.bEnd);
     if (loose && last) {
       if (whole > 0) run(args.kind, x, y, target, whole, xStep, yStep);
@@ -174,7 +174,7 @@ function finish(args: BinaryArgs, a: usize, b: usize, target: usize, first: i32,
     memory.copy(x, a + <usize>(first * bytes), <usize>(count * bytes));
   }
   if (args.bColumn) {
-    y = args.scratch + 64;
+    y = args.scratch + SCRATCH_BYTES / 2;
     memory.copy(y, b + <usize>(first * bytes), <usize>(count * bytes));
   }
   run(args.kind, x, y, end, count, 16, 16);
@@ -192,77 +192,113 @@ function spread(args: BinaryArgs, scalar: bool, source: usize, vector: usize): u
 function run(kind: i32, a: usize, b: usize, target: usize, count: i32, aStep: usize, bStep: usize): void {
   switch (kind) {
     case KIND_ADD:
-      return values<f32, Sum>(a, b, target, count, aStep, bStep);
+      values<f32, Sum>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_MUL:
-      return values<f32, Product>(a, b, target, count, aStep, bStep);
+      values<f32, Product>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_SUB:
-      return values<f32, Difference>(a, b, target, count, aStep, bStep);
+      values<f32, Difference>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_DIV:
-      return values<f32, Quotient>(a, b, target, count, aStep, bStep);
+      values<f32, Quotient>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_MAX:
-      return values<f32, Larger>(a, b, target, count, aStep, bStep);
+      values<f32, Larger>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_MIN:
-      return values<f32, Smaller>(a, b, target, count, aStep, bStep);
+      values<f32, Smaller>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_SQUARED_DIFFERENCE:
-      return values<f32, SquaredDifference>(a, b, target, count, aStep, bStep);
+      values<f32, SquaredDifference>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_PRELU:
-      return values<f32, Prelu>(a, b, target, count, aStep, bStep);
+      values<f32, Prelu>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_ELU_GRAD:
-      return values<f32, EluGrad>(a, b, target, count, aStep, bStep);
+      values<f32, EluGrad>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_MOD:
-      return wide<f32, f32, Remainder>(a, b, target, count, aStep, bStep);
+      wide<f32, f32, Remainder>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_POW:
-      return wide<f32, f32, Power>(a, b, target, count, aStep, bStep);
+      wide<f32, f32, Power>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_ATAN2:
-      return values<f32, Angle>(a, b, target, count, aStep, bStep);
+      values<f32, Angle>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_FLOOR_DIV:
-      return wide<f32, i32, FloorQuotient>(a, b, target, count, aStep, bStep);
+      wide<f32, i32, FloorQuotient>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_EQUAL:
-      return truths<f32, Equal>(a, b, target, count, aStep, bStep);
+      truths<f32, Equal>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_NOT_EQUAL:
-      return truths<f32, Other>(a, b, target, count, aStep, bStep);
+      truths<f32, Other>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_LESS:
-      return truths<f32, Less>(a, b, target, count, aStep, bStep);
+      truths<f32, Less>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_LESS_EQUAL:
-      return truths<f32, LessOrEqual>(a, b, target, count, aStep, bStep);
+      truths<f32, LessOrEqual>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_ADD_INT:
-      return values<i32, Sum>(a, b, target, count, aStep, bStep);
+      values<i32, Sum>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_MUL_INT:
-      return values<i32, Product>(a, b, target, count, aStep, bStep);
+      values<i32, Product>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_SUB_INT:
-      return values<i32, Difference>(a, b, target, count, aStep, bStep);
+      values<i32, Difference>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_MAX_INT:
-      return values<i32, Larger>(a, b, target, count, aStep, bStep);
+      values<i32, Larger>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_MIN_INT:
-      return values<i32, Smaller>(a, b, target, count, aStep, bStep);
+      values<i32, Smaller>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_SQUARED_DIFFERENCE_INT:
-      return values<i32, SquaredDifference>(a, b, target, count, aStep, bStep);
+      values<i32, SquaredDifference>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_MOD_INT:
-      return wide<i32, i32, Remainder>(a, b, target, count, aStep, bStep);
+      wide<i32, i32, Remainder>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_FLOOR_DIV_INT:
-      return wide<i32, i32, FloorQuotient>(a, b, target, count, aStep, bStep);
+      wide<i32, i32, FloorQuotient>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_AND_INT:
-      return values<i32, Bits>(a, b, target, count, aStep, bStep);
+      values<i32, Bits>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_EQUAL_INT:
-      return truths<i32, Equal>(a, b, target, count, aStep, bStep);
+      truths<i32, Equal>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_NOT_EQUAL_INT:
-      return truths<i32, Other>(a, b, target, count, aStep, bStep);
+      truths<i32, Other>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_LESS_INT:
-      return truths<i32, Less>(a, b, target, count, aStep, bStep);
+      truths<i32, Less>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_LESS_EQUAL_INT:
-      return truths<i32, LessOrEqual>(a, b, target, count, aStep, bStep);
+      truths<i32, LessOrEqual>(a, b, target, count, aStep, bStep);
+      break;
     case KIND_EQUAL_BOOL:
-      return bytes<Equal>(a, b, target, count, aStep, bStep, 1);
+      bytes<Equal>(a, b, target, count, aStep, bStep, 1);
+      break;
     case KIND_NOT_EQUAL_BOOL:
-      return bytes<Other>(a, b, target, count, aStep, bStep, 1);
+      bytes<Other>(a, b, target, count, aStep, bStep, 1);
+      break;
     case KIND_LESS_BOOL:
-      return bytes<Less>(a, b, target, count, aStep, bStep, 1);
+      bytes<Less>(a, b, target, count, aStep, bStep, 1);
+      break;
     case KIND_LESS_EQUAL_BOOL:
-      return bytes<LessOrEqual>(a, b, target, count, aStep, bStep, 1);
+      bytes<LessOrEqual>(a, b, target, count, aStep, bStep, 1);
+      break;
     case KIND_AND:
-      return bytes<Both>(a, b, target, count, aStep, bStep, 255);
+      bytes<Both>(a, b, target, count, aStep, bStep, 255);
+      break;
     case KIND_OR:
-      return bytes<Either>(a, b, target, count, aStep, bStep, 255);
+      bytes<Either>(a, b, target, count, aStep, bStep, 255);
+      break;
   }
 }
 
@@ -309,16 +345,10 @@ function bytes<F>(a: usize, b: usize, target: usize, count: i32, aStep: usize, b
 function wide<S, R, F>(a: usize, b: usize, target: usize, count: i32, aStep: usize, bStep: usize): void {
   const f = changetype<F>(0);
   for (let left = count; left > 0; left -= 2) {
-    const y = f.of(loadWide<S>(a), loadWide<S>(b));
+    const y = f.of(Elements.loadWide<S>(a), Elements.loadWide<S>(b));
     v128.store_lane<u64>(target, isFloat<R>() ? f32x4.demote_f64x2_zero(y) : Whole.ofDoubles(y), 0);
     a += aStep >> 1;
     b += bStep >> 1;
     target += 8;
   }
-}
-
-@inline
-function loadWide<S>(source: usize): v128 {
-  const pair = v128.load_zero<u64>(source);
-  return isFloat<S>() ? f64x2.promote_low_f32x4(pair) : f64x2.convert_low_i32x4_s(pair);
 }

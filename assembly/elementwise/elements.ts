@@ -26,6 +26,13 @@ export abstract class Elements {
     return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load_zero<u32>(source)));
   }
 
+  /** Two of them, of four bytes, as f64. */
+  @inline
+  static loadWide<S>(source: usize): v128 {
+    const pair = v128.load_zero<u64>(source);
+    return isFloat<S>() ? f64x2.promote_low_f32x4(pair) : f64x2.convert_low_i32x4_s(pair);
+  }
+
   /** Four lanes: those with all bits set as 1, others, which have none, as 0. */
   @inline
   static storeTruths(target: usize, mask: v128): void {

@@ -460,14 +460,6 @@ export class WholeAbsolute {
   }
 }
 
-@unmanaged
-export class WholeSquare {
-  @inline
-  of(x: v128, _low: v128, _high: v128): v128 {
-    return Whole.product(x, x);
-  }
-}
-
 /** Both limits are whole. */
 @unmanaged
 export class WholeBetween {

@@ -36,7 +36,7 @@ export class Product {
 @unmanaged
 export class Quotient {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     return f32x4.div(a, b);
   }
 }
@@ -73,7 +73,7 @@ export class SquaredDifference {
 @unmanaged
 export class Bits {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     return v128.and(a, b);
   }
 }
@@ -82,7 +82,7 @@ export class Bits {
 @unmanaged
 export class Prelu {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     return v128.bitselect(f32x4.mul(a, b), a, f32x4.lt(a, Simd.zero()));
   }
 }
@@ -91,7 +91,7 @@ export class Prelu {
 @unmanaged
 export class EluGrad {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     const below = f32x4.mul(a, f32x4.add(b, f32x4.splat(1)));
     return v128.bitselect(a, below, f32x4.ge(b, Simd.zero()));
   }
@@ -101,7 +101,7 @@ export class EluGrad {
 @unmanaged
 export class Angle {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     const sign = f32x4.splat(-0.0);
     const infinity = f32x4.splat(Infinity);
     const x = f32x4.abs(b);
@@ -167,7 +167,7 @@ export class LessOrEqual {
 @unmanaged
 export class Both {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     return v128.and(b, i8x16.ne(a, Simd.zero()));
   }
 }
@@ -176,7 +176,7 @@ export class Both {
 @unmanaged
 export class Either {
   @inline
-  of<T>(a: v128, b: v128): v128 {
+  of<_T>(a: v128, b: v128): v128 {
     return v128.bitselect(a, b, i8x16.ne(a, Simd.zero()));
   }
 }
@@ -248,8 +248,9 @@ function powers(a: v128, b: v128, y: v128): v128 {
 /** @param y |a| to the power of b, where both are finite and a is not 0 */
 function power(a: f64, b: f64, y: f64): f64 {
   if (b == 0) return 1;
-  if (a != a || b != b) return NaN;
   const size = abs<f64>(a);
+  // One is NaN.
+  if (!(size <= Infinity && abs<f64>(b) <= Infinity)) return NaN;
   if (abs<f64>(b) == Infinity) {
     if (size == 1) return NaN;
     return size > 1 == b > 0 ? Infinity : 0;

@@ -43,7 +43,6 @@ import {
   WholeIsTrue,
   WholeIsZero,
   WholeNegative,
-  WholeSquare,
 } from './functions';
 
 /**
@@ -105,15 +104,14 @@ const KIND_NOT: i32 = 33;
 // int32
 const KIND_NEG_INT: i32 = 34;
 const KIND_ABS_INT: i32 = 35;
-const KIND_SQUARE_INT: i32 = 36;
-const KIND_CLIP_INT: i32 = 37;
+const KIND_CLIP_INT: i32 = 36;
 // Casts
-const KIND_FLOAT_TO_INT: i32 = 38;
-const KIND_FLOAT_TO_BOOL: i32 = 39;
-const KIND_INT_TO_FLOAT: i32 = 40;
-const KIND_INT_TO_BOOL: i32 = 41;
-const KIND_BOOL_TO_FLOAT: i32 = 42;
-const KIND_BOOL_TO_INT: i32 = 43;
+const KIND_FLOAT_TO_INT: i32 = 37;
+const KIND_FLOAT_TO_BOOL: i32 = 38;
+const KIND_INT_TO_FLOAT: i32 = 39;
+const KIND_INT_TO_BOOL: i32 = 40;
+const KIND_BOOL_TO_FLOAT: i32 = 41;
+const KIND_BOOL_TO_INT: i32 = 42;
 
 /** One block of work: ELEMENTWISE_BLOCK elements. */
 export function unary(args: UnaryArgs, first: i32, last: i32): void {
@@ -126,93 +124,134 @@ export function unary(args: UnaryArgs, first: i32, last: i32): void {
 function run(args: UnaryArgs, first: i32, last: i32): void {
   switch (args.kind) {
     case KIND_SQUARE:
-      return values<f32, Square>(args, first, last);
+      values<f32, Square>(args, first, last);
+      break;
     case KIND_SQRT:
-      return values<f32, Root>(args, first, last);
+      values<f32, Root>(args, first, last);
+      break;
     case KIND_RSQRT:
-      return values<f32, InverseRoot>(args, first, last);
+      values<f32, InverseRoot>(args, first, last);
+      break;
     case KIND_NEG:
-      return values<f32, Negative>(args, first, last);
+      values<f32, Negative>(args, first, last);
+      break;
     case KIND_ABS:
-      return values<f32, Absolute>(args, first, last);
+      values<f32, Absolute>(args, first, last);
+      break;
     case KIND_STEP:
-      return values<f32, Step>(args, first, last);
+      values<f32, Step>(args, first, last);
+      break;
     case KIND_RECIPROCAL:
-      return values<f32, Inverse>(args, first, last);
+      values<f32, Inverse>(args, first, last);
+      break;
     case KIND_FLOOR:
-      return values<f32, Floor>(args, first, last);
+      values<f32, Floor>(args, first, last);
+      break;
     case KIND_CEIL:
-      return values<f32, Ceiling>(args, first, last);
+      values<f32, Ceiling>(args, first, last);
+      break;
     case KIND_ROUND:
-      return values<f32, Nearest>(args, first, last);
+      values<f32, Nearest>(args, first, last);
+      break;
     case KIND_SIGN:
-      return values<f32, Sign>(args, first, last);
+      values<f32, Sign>(args, first, last);
+      break;
     case KIND_CLIP:
-      return values<f32, Between>(args, first, last);
+      values<f32, Between>(args, first, last);
+      break;
     case KIND_EXP:
-      return values<f32, Exp>(args, first, last);
+      values<f32, Exp>(args, first, last);
+      break;
     case KIND_EXPM1:
-      return values<f32, Expm1>(args, first, last);
+      values<f32, Expm1>(args, first, last);
+      break;
     case KIND_ELU:
-      return values<f32, Elu>(args, first, last);
+      values<f32, Elu>(args, first, last);
+      break;
     case KIND_LOG:
-      return values<f32, Log>(args, first, last);
+      values<f32, Log>(args, first, last);
+      break;
     case KIND_SINH:
-      return values<f32, Sinh>(args, first, last);
+      values<f32, Sinh>(args, first, last);
+      break;
     case KIND_COSH:
-      return values<f32, Cosh>(args, first, last);
+      values<f32, Cosh>(args, first, last);
+      break;
     case KIND_ASIN:
-      return values<f32, Asin>(args, first, last);
+      values<f32, Asin>(args, first, last);
+      break;
     case KIND_ACOS:
-      return values<f32, Acos>(args, first, last);
+      values<f32, Acos>(args, first, last);
+      break;
     case KIND_ATAN:
-      return values<f32, Atan>(args, first, last);
+      values<f32, Atan>(args, first, last);
+      break;
     case KIND_SIN:
-      return values<f32, Sine>(args, first, last);
+      values<f32, Sine>(args, first, last);
+      break;
     case KIND_COS:
-      return values<f32, Cosine>(args, first, last);
+      values<f32, Cosine>(args, first, last);
+      break;
     case KIND_TAN:
-      return wide<Tangent>(args, first, last);
+      wide<Tangent>(args, first, last);
+      break;
     case KIND_LOG1P:
-      return values<f32, Log1p>(args, first, last);
+      values<f32, Log1p>(args, first, last);
+      break;
     case KIND_ASINH:
-      return wide<Asinh>(args, first, last);
+      wide<Asinh>(args, first, last);
+      break;
     case KIND_ACOSH:
-      return wide<Acosh>(args, first, last);
+      wide<Acosh>(args, first, last);
+      break;
     case KIND_ATANH:
-      return wide<Atanh>(args, first, last);
+      wide<Atanh>(args, first, last);
+      break;
     case KIND_ERF:
-      return wide<Erf>(args, first, last);
+      wide<Erf>(args, first, last);
+      break;
     case KIND_SOFTPLUS:
-      return wide<Softplus>(args, first, last);
+      wide<Softplus>(args, first, last);
+      break;
     case KIND_IS_NAN:
-      return truths<f32, IsNan>(args, first, last);
+      truths<f32, IsNan>(args, first, last);
+      break;
     case KIND_IS_INF:
-      return truths<f32, IsInfinite>(args, first, last);
+      truths<f32, IsInfinite>(args, first, last);
+      break;
     case KIND_IS_FINITE:
-      return truths<f32, IsFinite>(args, first, last);
+      truths<f32, IsFinite>(args, first, last);
+      break;
     case KIND_NOT:
-      return truths<u8, WholeIsZero>(args, first, last);
+      truths<u8, WholeIsZero>(args, first, last);
+      break;
     case KIND_NEG_INT:
-      return values<i32, WholeNegative>(args, first, last);
+      values<i32, WholeNegative>(args, first, last);
+      break;
     case KIND_ABS_INT:
-      return values<i32, WholeAbsolute>(args, first, last);
-    case KIND_SQUARE_INT:
-      return values<i32, WholeSquare>(args, first, last);
+      values<i32, WholeAbsolute>(args, first, last);
+      break;
     case KIND_CLIP_INT:
-      return values<i32, WholeBetween>(args, first, last);
+      values<i32, WholeBetween>(args, first, last);
+      break;
     case KIND_FLOAT_TO_INT:
-      return values<f32, ToWhole>(args, first, last);
+      values<f32, ToWhole>(args, first, last);
+      break;
     case KIND_FLOAT_TO_BOOL:
-      return truths<f32, IsTrue>(args, first, last);
+      truths<f32, IsTrue>(args, first, last);
+      break;
     case KIND_INT_TO_FLOAT:
-      return values<i32, ToFloat>(args, first, last);
+      values<i32, ToFloat>(args, first, last);
+      break;
     case KIND_INT_TO_BOOL:
-      return truths<i32, WholeIsTrue>(args, first, last);
+      truths<i32, WholeIsTrue>(args, first, last);
+      break;
     case KIND_BOOL_TO_FLOAT:
-      return values<u8, ToFloat>(args, first, last);
+      values<u8, ToFloat>(args, first, last);
+      break;
     case KIND_BOOL_TO_INT:
-      return values<u8, Same>(args, first, last);
+      values<u8, Same>(args, first, last);
+      break;
   }
 }
 

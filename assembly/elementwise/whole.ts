@@ -1,7 +1,7 @@
 // Whole numbers as JavaScript stores them in an Int32Array.
 
 /** `x` without its fraction, modulo 2^32; 0 for NaN and infinities. */
-export function wrapped(x: f64): i32 {
+function wrapped(x: f64): i32 {
   const whole = trunc<f64>(x);
   const rest = whole - floor<f64>(whole * (1.0 / 4294967296.0)) * 4294967296.0;
   return rest >= 0 ? <i32>(<u32>rest) : 0;

@@ -123,14 +123,13 @@ export const UNARY_KIND = {
   not: 33,
   negInt: 34,
   absInt: 35,
-  squareInt: 36,
-  clipInt: 37,
-  floatToInt: 38,
-  floatToBool: 39,
-  intToFloat: 40,
-  intToBool: 41,
-  boolToFloat: 42,
-  boolToInt: 43,
+  clipInt: 36,
+  floatToInt: 37,
+  floatToBool: 38,
+  intToFloat: 39,
+  intToBool: 40,
+  boolToFloat: 41,
+  boolToInt: 42,
 } as const;
 /** GATHER_BLOCK of assembly/tensor/gather.ts. */
 export const GATHER_BLOCK = 256;

@@ -158,19 +158,76 @@ function operandOf(backend: ConvasmBackend, info: TensorInfo): Operand {
   return { address, end: address + roundUp(sizeOf(info.shape) * (info.dtype === 'bool' ? 1 : 4)) };
 }
 
-function run(
+interface Target {
+  readonly address: number;
+  /** Of an element. */
+  readonly bytes: number;
+}
+
+/** Rows shorter than this are done several at a time, and so many elements at least; of fewer in all it does not pay. */
+const NARROW = 64;
+const JOINED = 512;
+const MANY = 4096;
+
+function run(dtype: MemoryDType, kind: number, operands: Operands, broadcast: Broadcast, target: Target): void {
+  const { rows, inner, columns, a, b } = broadcast;
+  const isNarrow = columns < NARROW && rows === inner && rows * columns >= MANY && dtype !== 'bool';
+  const repeats = (one: Reading, other: Reading) =>
+    one.row === 0 && one.column === 1 && other.row === columns && other.column === 1;
+  if (isNarrow && operands.a.address && repeats(a, b)) runNarrow(dtype, kind, operands, broadcast, target, 'a');
+  else if (isNarrow && operands.b.address && repeats(b, a)) runNarrow(dtype, kind, operands, broadcast, target, 'b');
+  else launch(dtype, kind, operands, broadcast, target);
+}
+
+/** One row and a matrix of many short ones: as fewer and longer rows, with one of as many copies of the row. */
+function runNarrow(
+  dtype: MemoryDType,
+  kind: number,
+  operands: Operands,
+  { rows, columns, ...reading }: Broadcast,
+  target: Target,
+  repeated: 'a' | 'b',
+): void {
+  // A whole number of vectors, whatever the columns.
+  const times = 4 * Math.ceil(JOINED / columns / 4);
+  const length = times * columns;
+  // What is launched on it takes no working memory of its own: whole vectors, or a single row.
+  const copies = runtime().scratch.reserve(length * 4)[0] as number;
+  const row = { address: copies, end: copies + length * 4 };
+  const { i32 } = runtime().memory;
+  i32.copyWithin(copies / 4, operands[repeated].address / 4, operands[repeated].address / 4 + columns);
+  for (let done = columns; done < length; done *= 2)
+    i32.copyWithin(copies / 4 + done, copies / 4, copies / 4 + Math.min(done, length - done));
+  const joined = Math.floor(rows / times);
+  const left = rows - joined * times;
+  const rest = joined * length;
+  const through: Reading = { outer: 0, middle: 0, row: length, column: 1 };
+  const still: Reading = { ...through, row: 0 };
+  const readings = repeated === 'a' ? { a: still, b: through } : { a: through, b: still };
+  const whole = { ...reading, ...readings, rows: joined, inner: joined, columns: length };
+  if (joined > 0) launch(dtype, kind, { ...operands, [repeated]: row }, whole, target);
+  if (left === 0) return;
+  const other = repeated === 'a' ? 'b' : 'a';
+  const end = { ...operands[other], address: operands[other].address + rest * 4 };
+  const ends = { ...operands, [repeated]: row, [other]: end };
+  const shape = { ...whole, rows: 1, inner: 1, columns: left * columns };
+  launch(dtype, kind, ends, shape, { ...target, address: target.address + rest * target.bytes });
+}
+
+function launch(
   dtype: MemoryDType,
   kind: number,
   { a, b, scalar }: Operands,
   { rows, middle, inner, columns, ...reading }: Broadcast,
-  target: { readonly address: number; readonly bytes: number },
+  target: Target,
 ): void {
   const from = { a: a === NOWHERE ? STILL : reading.a, b: b === NOWHERE ? STILL : reading.b };
   const single = rows === 1;
   const rowBlock = Math.max(1, Math.floor(ELEMENTWISE_BLOCK / columns));
   const blocks = Math.ceil(single ? columns / ELEMENTWISE_BLOCK : rows / rowBlock);
   const { scratch, slots } = runtime();
-  const plain = single && from.a.column === 1 && from.b.column === 1;
+  // Whole vectors, each of which is there.
+  const plain = (single || (columns % 4 === 0 && dtype !== 'bool')) && from.a.column === 1 && from.b.column === 1;
   const args = {
     a: a.address,
     b: b.address,

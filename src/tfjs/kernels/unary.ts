@@ -63,10 +63,11 @@ type CastCall = KernelCall<{ x: TensorInfo }, { dtype: DataType }>;
 export function unaryKernels(): readonly Kernel[] {
   const K = UNARY_KIND;
   const kinds: Record<string, Kinds> = {
-    [Square]: { float32: K.square, int32: K.squareInt },
+    [Square]: { float32: K.square },
     [Sqrt]: { float32: K.sqrt },
     [Rsqrt]: { float32: K.rsqrt },
     [Neg]: { float32: K.neg, int32: K.negInt },
+    // The cpu backend's of int32 comes by way of float32, and is rounded to it; this one is not.
     [Abs]: { float32: K.abs, int32: K.absInt },
     [Reciprocal]: { float32: K.reciprocal },
     [Floor]: { float32: K.floor },

@@ -76,7 +76,8 @@ function everywhere(): Float32Array {
   };
   for (let i = 0; i < 512 * perExponent; i++) bits[i] = ((Math.floor(i / perExponent) << 23) | (next() >>> 9)) >>> 0;
   // Where functions have their bends and zeros.
-  for (let i = 0; i < 4000; i++) values[512 * perExponent + i] = (next() / 2 ** 32 - 0.5) * [2.2, 8, 60, 200][i % 4]!;
+  for (let i = 0; i < 4000; i++)
+    values[512 * perExponent + i] = (next() / 2 ** 32 - 0.5) * ([2.2, 8, 60, 200][i % 4] as number);
   const special = [0, -0, 1, -1, 0.5, -0.5, 1.5, -1.5, 2.5, Infinity, -Infinity, Number.NaN];
   values.set([...special, ...special.map(Math.fround)], 512 * perExponent + 4000);
   for (let k = 1; k <= 40; k++) values[512 * perExponent + 4040 + k] = (k * Math.PI) / 2;

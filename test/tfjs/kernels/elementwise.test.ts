@@ -68,6 +68,10 @@ describe.each(Object.entries(BINARY))('%s', (_name, [op, plain]) => {
       [[40001], [40001]],
       [[40001], []],
       [[300, 130], [130]],
+      [[1801, 3], [3]],
+      [[40, 9, 16], [16]],
+      [[3], [1801, 3]],
+      [[7], [3, 301, 7]],
       [
         [300, 130],
         [300, 1],
@@ -76,7 +80,10 @@ describe.each(Object.entries(BINARY))('%s', (_name, [op, plain]) => {
       const x = Float32Array.from({ length: count(a) }, (_, i) => (i % 19) - 7.5);
       const y = Float32Array.from({ length: count(b) }, (_, i) => (i % 23) + 0.5);
       const result = op(tf.tensor(x, [...a]), tf.tensor(y, [...b])).dataSync();
-      const expected = result.map((_, i) => plain(x[i] as number, y[indexIn(b, a, i)] as number));
+      const shape = a.length < b.length ? b : a;
+      const expected = result.map((_, i) =>
+        plain(x[indexIn(a, shape, i)] as number, y[indexIn(b, shape, i)] as number),
+      );
       expect(result).toEqual(expected);
     }
   });
