@@ -20,7 +20,7 @@ export class RowProductArgs {
 }
 
 /** Columns in a block of work: the sums of a strip stay in L1 while rows of w pass by, four at a time. */
-export const ROW_PRODUCT_COLUMNS: i32 = 512;
+const ROW_PRODUCT_COLUMNS: i32 = 512;
 
 /** One block of work: ROW_PRODUCT_COLUMNS columns of one row. */
 export function rowProduct(args: RowProductArgs, first: i32, last: i32): void {

@@ -1,5 +1,13 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  type backend_util,
+  buffer,
+  type DataType,
+  type Rank,
+  type ShapeMap,
+  type TensorBuffer,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 import { inFormat } from '../ops/operands.ts';
 import type { MemoryFormat } from '../tensor/format.ts';
 import { type Shape4, sizeOf } from '../tensor/shape.ts';
@@ -32,6 +40,13 @@ export class ConvasmBackend extends MathBackendCPU {
   /** A copy where the numbers are in linear memory: a user may keep it. */
   override readSync(dataId: DataId): Values {
     return outside(super.readSync(dataId));
+  }
+
+  /** Only cpu kernels ask for it, to read: without the copy. */
+  override bufferSync<R extends Rank, D extends DataType>(t: TensorInfo): TensorBuffer<R, D> {
+    const { dtype, values } = this.stored(t);
+    if (t.dtype !== dtype || dtype === 'string' || dtype === 'complex64') return super.bufferSync(t);
+    return buffer(t.shape as ShapeMap[R], dtype as D, values as never);
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
@@ -71,7 +86,7 @@ export class ConvasmBackend extends MathBackendCPU {
     return this.stored(info).inMemory(info.dtype as MemoryDType).block.address;
   }
 
-  /** The number that a tensor is, where it is a single one that lives in JavaScript. */
+  /** The number that all elements of a tensor are, where they are the same one and live in JavaScript. */
   single(info: TensorInfo): number | undefined {
     return this.stored(info).single;
   }

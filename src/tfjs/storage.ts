@@ -79,6 +79,8 @@ export class StoredData {
   declare complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
   #array: Values | undefined;
   #home: Block | null = null;
+  /** What `single` is; null: nothing, undefined: not looked at yet. */
+  #single: number | null | undefined;
   /** The same numbers as another type: a cast of the cpu backend's hands on the id of what it casts. */
   #cast: Block | null = null;
   /** Filters in the forms that convolutions read, for numbers that are filters. */
@@ -121,6 +123,7 @@ export class StoredData {
 
   set values(values: Values) {
     this.#array = outside(values);
+    this.#single = undefined;
     this.release();
   }
 
@@ -129,9 +132,14 @@ export class StoredData {
     return this.#array !== undefined || this.#home !== null;
   }
 
-  /** The number itself where there is a single one, and it lives in JavaScript: it need not cross. */
+  /**
+   * The number itself where all are the same one and live in JavaScript: it need not cross. Scalars of optimizers are such numbers, and
+   * what gradients make by tf.ones.
+   */
   get single(): number | undefined {
-    return this.#home === null && this.#array?.length === 1 ? Number(this.#array[0]) : undefined;
+    if (this.#home !== null) return undefined;
+    if (this.#single === undefined) this.#single = singleOf(this.#array);
+    return this.#single ?? undefined;
   }
 
   /**
@@ -176,4 +184,13 @@ export class StoredData {
 export function outside<V extends Values | undefined>(values: V): V {
   if (!ArrayBuffer.isView(values) || values.buffer !== runtime().memory.buffer) return values;
   return (values as Float32Array).slice() as unknown as V;
+}
+
+function singleOf(values: Values | undefined): number | null {
+  if (values === undefined || values.length === 0) return null;
+  const numbers = values as ArrayLike<number>;
+  const first = numbers[0] as number;
+  // Most are told apart by their last one.
+  for (let i = numbers.length - 1; i > 0; i--) if (!Object.is(numbers[i], first)) return null;
+  return Number(first);
 }

@@ -32,6 +32,7 @@ import { sameShape, sizeOf } from '../../tensor/shape.ts';
 import type { ConvasmBackend } from '../backend.ts';
 import type { MemoryDType } from '../storage.ts';
 import { type Broadcast, broadcastOf, type Reading } from './broadcast.ts';
+import { fillWith } from './fill.ts';
 import type { Kernel, KernelCall } from './kernel.ts';
 
 /** The kinds of a function by the type of its operands, and the type of its result where that is another. */
@@ -98,20 +99,43 @@ function binary(backend: ConvasmBackend, kinds: Kinds, a: TensorInfo, b: TensorI
   const dtype = a.dtype as MemoryDType;
   const kind = kinds[dtype];
   if (kind === undefined || !backend.reads(a, dtype) || !backend.reads(b, dtype)) return null;
-  const numbers = { a: backend.single(a), b: backend.single(b) };
-  // Of single numbers in JavaScript the result stays there, too.
-  if (numbers.a !== undefined && numbers.b !== undefined) return null;
   const shape = sameShape(a.shape, b.shape) ? a.shape : backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
-  const broadcast = broadcastOf(shape, a.shape, b.shape);
+  const numbers = { a: backend.single(a), b: backend.single(b) };
+  const result = kinds.result ?? dtype;
+  if (numbers.a !== undefined && numbers.b !== undefined) {
+    // Of single numbers in JavaScript the result stays there, too.
+    if (sizeOf(shape) === 1) return null;
+    if (result === dtype) return ofNumbers(backend, dtype, kind, shape, numbers.a, numbers.b);
+    numbers.a = undefined;
+  }
+  const shapeOf = (info: TensorInfo, number?: number) => (number === undefined ? info.shape : []);
+  const broadcast = broadcastOf(shape, shapeOf(a, numbers.a), shapeOf(b, numbers.b));
   if (!broadcast) return null;
   const operands = {
     a: numbers.a === undefined ? operandOf(backend, a) : NOWHERE,
     b: numbers.b === undefined ? operandOf(backend, b) : NOWHERE,
     scalar: numbers.a ?? numbers.b ?? 0,
   };
-  const result = kinds.result ?? dtype;
   const y = backend.output(shape, result);
   run(dtype, kind, operands, broadcast, { address: backend.address(y), bytes: result === 'bool' ? 1 : 4 });
+  return y;
+}
+
+/** All elements the same, as in a mean's gradient: nothing crosses to linear memory but the two numbers. */
+function ofNumbers(
+  backend: ConvasmBackend,
+  dtype: MemoryDType,
+  kind: number,
+  shape: number[],
+  a: number,
+  b: number,
+): TensorInfo {
+  const y = backend.output(shape, dtype);
+  if (sizeOf(shape) === 0) return y;
+  fillWith(backend, y, b);
+  const broadcast = broadcastOf(shape, shape, shape) as Broadcast;
+  const operands = { a: NOWHERE, b: operandOf(backend, y), scalar: a };
+  run(dtype, kind, operands, broadcast, { address: operands.b.address, bytes: dtype === 'bool' ? 1 : 4 });
   return y;
 }
 
@@ -124,7 +148,7 @@ function addN({ inputs, backend }: AddNCall): TensorInfo | null {
   const kind = dtype === 'float32' ? BINARY_KIND.add : dtype === 'int32' ? BINARY_KIND.addInt : undefined;
   if (kind === undefined) return null;
   for (const info of inputs) if (!sameShape(info.shape, shape) || !backend.reads(info, dtype)) return null;
-  if (backend.single(first) !== undefined) return null;
+  if (sizeOf(shape) === 1 && backend.single(first) !== undefined) return null;
   const broadcast = broadcastOf(shape, shape, shape) as Broadcast;
   const operands = { a: operandOf(backend, first), b: operandOf(backend, second), scalar: 0 };
   // Before there is a result, of which an upload that fails would have to dispose.

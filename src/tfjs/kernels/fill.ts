@@ -31,16 +31,20 @@ function fill(
   if (count <= 1 || typeof value === 'string') return null;
   if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') return null;
   const y = backend.output(shape, dtype);
-  const word = backend.address(y) / 4;
-  // Booleans come in whole words: storage.ts asks for as many.
-  const words = dtype === 'bool' ? Math.ceil(count / 4) : count;
-  runtime().memory.i32.fill(bitsOf(value, dtype), word, word + words);
+  fillWith(backend, y, value);
   return y;
 }
 
-/** What stands in 32 bits of a tensor's memory. */
-function bitsOf(value: number, dtype: 'float32' | 'int32' | 'bool'): number {
-  if (dtype === 'int32') return value | 0;
-  if (dtype === 'bool') return Math.imul(value & 255, 0x01010101);
+/** Writes a number to all elements of `y`, which is in linear memory. */
+export function fillWith(backend: ConvasmBackend, y: TensorInfo, value: number): void {
+  const { buffer, i32 } = runtime().memory;
+  const count = sizeOf(y.shape);
+  const address = backend.address(y);
+  if (y.dtype === 'bool') new Uint8Array(buffer, address, count).fill(value);
+  else i32.fill(y.dtype === 'int32' ? value : bitsOf(value), address / 4, address / 4 + count);
+}
+
+/** Of a float32. */
+function bitsOf(value: number): number {
   return new Int32Array(new Float32Array([value]).buffer)[0] as number;
 }

@@ -118,12 +118,13 @@ export function unaryKernels(): readonly Kernel[] {
 function unary(backend: ConvasmBackend, kinds: Kinds, x: TensorInfo, low = 0, high = 0): TensorInfo | null {
   const dtype = x.dtype as MemoryDType;
   const kind = kinds[dtype];
+  if (kind === undefined || !backend.reads(x, dtype)) return null;
+  const count = sizeOf(x.shape);
   // Of a single number in JavaScript the result stays there, too.
-  if (kind === undefined || !backend.reads(x, dtype) || backend.single(x) !== undefined) return null;
+  if (count === 1 && backend.single(x) !== undefined) return null;
   const source = backend.address(x);
   const result = kinds.result ?? dtype;
   const y = backend.output(x.shape, result);
-  const count = sizeOf(x.shape);
   const args = { source, target: backend.address(y), count, kind, targetBytes: result === 'bool' ? 1 : 4, low, high };
   runtime().run('unary', 'f32', args, Math.ceil(count / ELEMENTWISE_BLOCK));
   return y;

@@ -22,8 +22,12 @@ const shapes = fc
   .map(({ a, b, drop }) => ({ a, b: b.slice(drop) }));
 
 const count = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
+/** Of one number all of them, too, which then need not cross to linear memory. */
 const values = (shape: readonly number[]) =>
-  fc.array(fc.float({ noDefaultInfinity: false }), { minLength: count(shape), maxLength: count(shape) });
+  fc.oneof(
+    { weight: 2, arbitrary: fc.array(fc.float(), { minLength: count(shape), maxLength: count(shape) }) },
+    { weight: 1, arbitrary: fc.float().map(value => new Array<number>(count(shape)).fill(value)) },
+  );
 
 const BINARY: Record<string, [(a: tf.Tensor, b: tf.Tensor) => tf.Tensor, (a: number, b: number) => number]> = {
   add: [tf.add, (a, b) => a + b],
@@ -64,6 +68,7 @@ describe.each(Object.entries(BINARY))('%s', (_name, [op, plain]) => {
   });
 
   it('across blocks', () => {
+    const constant = (shape: readonly number[], value: number) => new Float32Array(count(shape)).fill(value);
     for (const [a, b] of [
       [[40001], [40001]],
       [[40001], []],
@@ -77,14 +82,22 @@ describe.each(Object.entries(BINARY))('%s', (_name, [op, plain]) => {
         [300, 1],
       ],
     ] as const) {
-      const x = Float32Array.from({ length: count(a) }, (_, i) => (i % 19) - 7.5);
-      const y = Float32Array.from({ length: count(b) }, (_, i) => (i % 23) + 0.5);
-      const result = op(tf.tensor(x, [...a]), tf.tensor(y, [...b])).dataSync();
-      const shape = a.length < b.length ? b : a;
-      const expected = result.map((_, i) =>
-        plain(x[indexIn(a, shape, i)] as number, y[indexIn(b, shape, i)] as number),
-      );
-      expect(result).toEqual(expected);
+      const manyX = Float32Array.from({ length: count(a) }, (_, i) => (i % 19) - 7.5);
+      const manyY = Float32Array.from({ length: count(b) }, (_, i) => (i % 23) + 0.5);
+      const [oneX, oneY] = [constant(a, -2.5), constant(b, 0.75)];
+      for (const [x, y] of [
+        [manyX, manyY],
+        [oneX, manyY],
+        [manyX, oneY],
+        [oneX, oneY],
+      ] as const) {
+        const result = op(tf.tensor(x, [...a]), tf.tensor(y, [...b])).dataSync();
+        const shape = a.length < b.length ? b : a;
+        const expected = result.map((_, i) =>
+          plain(x[indexIn(a, shape, i)] as number, y[indexIn(b, shape, i)] as number),
+        );
+        expect(result).toEqual(expected);
+      }
     }
   });
 });

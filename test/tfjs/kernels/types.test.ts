@@ -28,7 +28,11 @@ const operand = (shape: number[], dtype: Type): fc.Arbitrary<Operand> =>
   fc.record({
     shape: fc.constant(shape),
     dtype: fc.constant(dtype),
-    values: fc.array(ELEMENTS[dtype], { minLength: count(shape), maxLength: count(shape) }),
+    // Of one number all of them, too, which then need not cross to linear memory.
+    values: fc.oneof(
+      { weight: 2, arbitrary: fc.array(ELEMENTS[dtype], { minLength: count(shape), maxLength: count(shape) }) },
+      { weight: 1, arbitrary: ELEMENTS[dtype].map(value => new Array<number>(count(shape)).fill(value)) },
+    ),
   });
 
 /** Two shapes of up to six dimensions that broadcast. */

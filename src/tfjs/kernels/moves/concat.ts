@@ -41,8 +41,8 @@ function join(
 ): TensorInfo | null {
   const dtype = readable(backend, parts[0] as TensorInfo);
   if (!dtype || !parts.every(info => backend.reads(info, dtype))) return null;
-  // Numbers from JavaScript stay there.
-  if (parts.every(info => backend.single(info) !== undefined)) return null;
+  // Single numbers in JavaScript stay there.
+  if (parts.every(info => sizeOf(info.shape) === 1 && backend.single(info) !== undefined)) return null;
   const y = backend.output(shape, dtype);
   const bytes = BYTES[dtype];
   const rows = sizeOf(shape.slice(0, axis));
