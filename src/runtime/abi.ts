@@ -384,16 +384,28 @@ const gather = /* @__PURE__ */ new Struct({
   bytes: 'i32',
 });
 
-const reduce = /* @__PURE__ */ new Struct({
-  source: 'ptr',
-  target: 'ptr',
-  outer: 'i32',
-  reduced: 'i32',
-  inner: 'i32',
-  rowBlock: 'i32',
-  kind: 'i32',
-  scale: 'f64',
-});
+const reduce = /* @__PURE__ */ new Struct(
+  {
+    source: 'ptr',
+    target: 'ptr',
+    outer: 'i32',
+    reduced: 'i32',
+    inner: 'i32',
+    rowBlock: 'i32',
+    kind: 'i32',
+    scale: 'f64',
+  },
+  (i32, word, f64, double, v) => {
+    i32[word] = v.source;
+    i32[word + 1] = v.target;
+    i32[word + 2] = v.outer;
+    i32[word + 3] = v.reduced;
+    i32[word + 4] = v.inner;
+    i32[word + 5] = v.rowBlock;
+    i32[word + 6] = v.kind;
+    f64[double + 4] = v.scale;
+  },
+);
 
 const scan = /* @__PURE__ */ new Struct({
   source: 'ptr',

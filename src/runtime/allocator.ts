@@ -163,5 +163,5 @@ export function roundUp(bytes: number): number {
 /** The class whose list a free block of `size` stands in: its power of two and the quarter above it, rounded down. */
 function classOf(size: number): number {
   const power = 31 - Math.clz32(size);
-  return (power - 6) * STEPS + Math.floor((size / 2 ** power - 1) * STEPS);
+  return (power - 6) * STEPS + ((size >>> (power - 2)) & (STEPS - 1));
 }

@@ -56,17 +56,17 @@ export class LinearMemory {
   }
 
   get i32(): Int32Array {
-    this.#current();
+    if (this.#i32.length === 0) this.#current();
     return this.#i32;
   }
 
   get f32(): Float32Array {
-    this.#current();
+    if (this.#f32.length === 0) this.#current();
     return this.#f32;
   }
 
   get f64(): Float64Array {
-    this.#current();
+    if (this.#f64.length === 0) this.#current();
     return this.#f64;
   }
 
@@ -93,12 +93,14 @@ export class LinearMemory {
   #tryGrow(pages: number): boolean {
     try {
       this.memory.grow(pages);
-      return true;
     } catch {
       return false; // The engine's RangeError: no room, or over the maximum.
     }
+    this.#current();
+    return true;
   }
 
+  /** Asks the engine, which takes as long as writing a struct: views see by their length that an unshared memory has grown. */
   #current(): ArrayBufferLike {
     const buffer = this.memory.buffer;
     if (buffer !== this.#buffer) {

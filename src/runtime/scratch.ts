@@ -18,17 +18,25 @@ export class Scratch {
    * @throws OutOfMemoryError
    */
   reserve(...sizes: number[]): number[] {
-    const total = sizes.reduce((sum, bytes) => sum + roundUp(bytes), 0);
-    if (!this.#block || this.#block.size < total) {
-      this.release();
-      this.#block = this.#allocator.allocate(total);
-    }
-    let address = this.#block.address;
+    let address = this.area(sizes.reduce((sum, bytes) => sum + roundUp(bytes), 0));
     return sizes.map(bytes => {
       const start = address;
       address += roundUp(bytes);
       return start;
     });
+  }
+
+  /**
+   * Address of the only area of `bytes` bytes; valid until the next reserve.
+   *
+   * @throws OutOfMemoryError
+   */
+  area(bytes: number): number {
+    if (!this.#block || this.#block.size < bytes) {
+      this.release();
+      this.#block = this.#allocator.allocate(bytes);
+    }
+    return this.#block.address;
   }
 
   /** Gives the memory back; the next reserve allocates anew. */

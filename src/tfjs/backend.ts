@@ -3,6 +3,7 @@ import {
   type backend_util,
   buffer,
   type DataType,
+  engine,
   type Rank,
   type ShapeMap,
   type TensorBuffer,
@@ -12,6 +13,7 @@ import { inFormat } from '../ops/operands.ts';
 import type { MemoryFormat } from '../tensor/format.ts';
 import { type Shape4, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { DataStore } from './dataStore.ts';
 import { type MemoryDType, outside, StoredData, type Traffic, traffic } from './storage.ts';
 
 type Values = backend_util.BackendValues;
@@ -27,14 +29,19 @@ export class ConvasmBackend extends MathBackendCPU {
   /** Disposed of, but not given back yet: some cpu kernels read a view after they have disposed of what it shows. */
   #retired: StoredData[] = [];
 
+  readonly #store = new DataStore(this, engine());
+
+  constructor() {
+    super();
+    this.data = this.#store as unknown as MathBackendCPU['data'];
+  }
+
   override write(values: Values, _shape: number[], dtype: DataType): DataId {
-    const dataId = {};
-    this.data.set(dataId, new StoredData(values, dtype, 1));
-    return dataId;
+    return this.#keep(new StoredData(values, dtype, 1));
   }
 
   override move(dataId: DataId, values: Values, _shape: number[], dtype: DataType, refCount: number): void {
-    this.data.set(dataId, new StoredData(values, dtype, refCount));
+    this.#store.set(dataId, new StoredData(values, dtype, refCount));
   }
 
   /** A copy where the numbers are in linear memory: a user may keep it. */
@@ -50,10 +57,14 @@ export class ConvasmBackend extends MathBackendCPU {
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
-    const data = this.data.has(dataId) ? this.stored({ dataId }) : undefined;
-    const gone = super.disposeData(dataId, force);
-    if (gone && data) this.#retired.push(data);
-    return gone;
+    if (!this.#store.has(dataId)) return true;
+    const data = this.stored({ dataId });
+    if (--data.refCount > 0 && !force) return false;
+    const { complexTensorInfos: parts } = data;
+    if (parts) for (const { dataId } of [parts.real, parts.imag]) this.disposeData(dataId, true);
+    this.#store.delete(dataId);
+    this.#retired.push(data);
+    return true;
   }
 
   override dispose(): void {
@@ -63,8 +74,10 @@ export class ConvasmBackend extends MathBackendCPU {
 
   /** Gives back the memory of what was disposed of. Called before each of our kernels. */
   giveBack(): void {
-    for (const data of this.#retired) data.release();
-    this.#retired.length = 0;
+    const retired = this.#retired;
+    if (retired.length === 0) return;
+    for (let i = 0; i < retired.length; i++) (retired[i] as StoredData).release();
+    retired.length = 0;
   }
 
   /** How often tensors have crossed between JavaScript and linear memory so far. */
@@ -74,7 +87,10 @@ export class ConvasmBackend extends MathBackendCPU {
 
   /** Whether our kernels can read a tensor: of a type, with at least one element. */
   reads(info: TensorInfo, dtype: MemoryDType = 'float32'): boolean {
-    return info.dtype === dtype && info.shape.every(size => size > 0) && this.stored(info).filled;
+    const { shape } = info;
+    if (info.dtype !== dtype) return false;
+    for (let i = 0; i < shape.length; i++) if (shape[i] === 0) return false;
+    return this.stored(info).filled;
   }
 
   /**
@@ -97,9 +113,8 @@ export class ConvasmBackend extends MathBackendCPU {
    * @throws OutOfMemoryError
    */
   output(shape: readonly number[], dtype: MemoryDType = 'float32'): TensorInfo {
-    const dataId = {};
-    this.data.set(dataId, StoredData.allocate(sizeOf(shape), dtype));
-    return { dataId, shape: [...shape], dtype };
+    const dataId = this.#keep(StoredData.allocate(sizeOf(shape), dtype));
+    return { dataId, shape: shape.slice(), dtype };
   }
 
   /** A float32 tensor's numbers, in row-major order of its own shape, as a tensor of any `shape`. Made in the caller's scope. */
@@ -115,9 +130,8 @@ export class ConvasmBackend extends MathBackendCPU {
 
   /** The memory of a new tensor as the data of a TensorFlow.js tensor of `shape`: its elements in the order in which they stand. */
   hand(tensor: Tensor, shape: readonly number[] = tensor.shape): TensorInfo {
-    const dataId = {};
-    this.data.set(dataId, StoredData.inMemoryOf(tensor));
-    return { dataId, shape: [...shape], dtype: 'float32' };
+    const dataId = this.#keep(StoredData.inMemoryOf(tensor));
+    return { dataId, shape: shape.slice(), dtype: 'float32' };
   }
 
   /** The memory of new images as the data of a TensorFlow.js tensor, in the order of its data format. */
@@ -129,7 +143,12 @@ export class ConvasmBackend extends MathBackendCPU {
 
   /** What is behind a tensor's data id. */
   stored({ dataId }: Pick<TensorInfo, 'dataId'>): StoredData {
-    return this.data.get(dataId) as StoredData;
+    return this.#store.get(dataId);
+  }
+
+  #keep(data: StoredData): DataId {
+    this.#store.set(data, data);
+    return data;
   }
 }
 

@@ -33,18 +33,44 @@ const forgotten =
 /** A view of linear memory keeps its block alive: a program may forget the tensor and go on reading. */
 const owners = /* @__PURE__ */ new WeakMap<NumberArray, Block>();
 
+/**
+ * Blocks that are not watched yet. Most are given back soon, and to watch one takes 0.3 us, as long as a small kernel: only those are
+ * watched that outlive so many others, or so many bytes of them.
+ */
+let young: Block[] = [];
+let youngBytes = 0;
+const YOUNG = 256;
+const YOUNG_BYTES = 2 ** 20;
+
+function watchLater(block: Block): void {
+  young.push(block);
+  youngBytes += block.storage.block.size;
+  if (young.length < YOUNG && youngBytes < YOUNG_BYTES) return;
+  for (const each of young) each.watch();
+  young = [];
+  youngBytes = 0;
+}
+
 /** Elements of one type in linear memory. */
 class Block {
   readonly dtype: MemoryDType;
   readonly length: number;
   readonly storage: Storage;
   #view: NumberArray | null = null;
+  #live = true;
+  #watched = false;
 
   constructor(dtype: MemoryDType, length: number, storage: Storage) {
     this.dtype = dtype;
     this.length = length;
     this.storage = storage;
-    forgotten?.register(this, storage, this);
+    if (forgotten) watchLater(this);
+  }
+
+  watch(): void {
+    if (!this.#live) return;
+    this.#watched = true;
+    forgotten?.register(this, this.storage, this);
   }
 
   /** @throws OutOfMemoryError */
@@ -64,19 +90,21 @@ class Block {
   }
 
   release(): void {
-    forgotten?.unregister(this);
+    this.#live = false;
+    if (this.#watched) forgotten?.unregister(this);
     this.storage.release();
   }
 }
 
 /**
- * The numbers behind one data id, in one of two homes: a JavaScript array, where cpu kernels leave them, or linear memory, where ours do.
+ * The numbers behind one data id, which it is itself (dataStore.ts), in one of two homes: a JavaScript array, where cpu kernels leave them, or linear memory, where ours do.
  * They move to linear memory when one of our kernels asks for their address, and never back: what cpu kernels read is a view.
  */
 export class StoredData {
   readonly dtype: DataType;
   refCount: number;
-  declare complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
+  #store: object | null = null;
+  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo } | undefined = undefined;
   #array: Values | undefined;
   #home: Block | null = null;
   /** What `single` is; null: nothing, undefined: not looked at yet. */
@@ -108,6 +136,15 @@ export class StoredData {
     const data = new StoredData(undefined, 'float32', 1);
     data.#home = new Block('float32', tensor.size, tensor.storage.retain());
     return data;
+  }
+
+  /** The data store whose id it is. Not a property of its own: Node prints those of a tensor's data id. */
+  get store(): object | null {
+    return this.#store;
+  }
+
+  set store(store: object | null) {
+    this.#store = store;
   }
 
   /** What cpu kernels read and, of their own results, write. In linear memory it is a view, valid until the memory grows. */

@@ -109,4 +109,17 @@ describe('linear memory', () => {
     expect(held.dataSync().every(value => value === 1)).toBe(true);
     held.dispose();
   });
+
+  it('comes back from many small tensors that are forgotten, but for the youngest', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const before = used();
+    for (let i = 0; i < 5000; i++) inMemory(1024);
+    const most = before + 256 * 1024;
+    for (let i = 0; i < 100 && used() > most; i++) {
+      collect();
+      await setTimeout(20);
+    }
+    expect(used()).toBeLessThanOrEqual(most);
+  });
 });

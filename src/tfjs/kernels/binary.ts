@@ -99,7 +99,7 @@ function binary(backend: ConvasmBackend, kinds: Kinds, a: TensorInfo, b: TensorI
   const dtype = a.dtype as MemoryDType;
   const kind = kinds[dtype];
   if (kind === undefined || !backend.reads(a, dtype) || !backend.reads(b, dtype)) return null;
-  const shape = sameShape(a.shape, b.shape) ? a.shape : backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
+  const shape = covers(a.shape, b.shape) ? a.shape : backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
   const numbers = { a: backend.single(a), b: backend.single(b) };
   const result = kinds.result ?? dtype;
   if (numbers.a !== undefined && numbers.b !== undefined) {
@@ -108,8 +108,8 @@ function binary(backend: ConvasmBackend, kinds: Kinds, a: TensorInfo, b: TensorI
     if (result === dtype) return ofNumbers(backend, dtype, kind, shape, numbers.a, numbers.b);
     numbers.a = undefined;
   }
-  const shapeOf = (info: TensorInfo, number?: number) => (number === undefined ? info.shape : []);
-  const broadcast = broadcastOf(shape, shapeOf(a, numbers.a), shapeOf(b, numbers.b));
+  const aShape = numbers.a === undefined ? a.shape : ONE;
+  const broadcast = broadcastOf(shape, aShape, numbers.b === undefined ? b.shape : ONE);
   if (!broadcast) return null;
   const operands = {
     a: numbers.a === undefined ? operandOf(backend, a) : NOWHERE,
@@ -119,6 +119,16 @@ function binary(backend: ConvasmBackend, kinds: Kinds, a: TensorInfo, b: TensorI
   const y = backend.output(shape, result);
   run(dtype, kind, operands, broadcast, { address: backend.address(y), bytes: result === 'bool' ? 1 : 4 });
   return y;
+}
+
+/** Whether `small` is spread over `shape` without making it any larger. */
+function covers(shape: readonly number[], small: readonly number[]): boolean {
+  if (small.length > shape.length) return false;
+  for (let i = 1; i <= small.length; i++) {
+    const size = small[small.length - i];
+    if (size !== 1 && size !== shape[shape.length - i]) return false;
+  }
+  return true;
 }
 
 /** All elements the same, as in a mean's gradient: nothing crosses to linear memory but the two numbers. */
@@ -174,6 +184,8 @@ interface Operands {
   readonly scalar: number;
 }
 
+/** The shape of a number. */
+const ONE: number[] = [];
 const NOWHERE: Operand = { address: 0, end: 0 };
 const STILL: Reading = { outer: 0, middle: 0, row: 0, column: 0 };
 
@@ -216,7 +228,7 @@ function runNarrow(
   const times = 4 * Math.ceil(JOINED / columns / 4);
   const length = times * columns;
   // What is launched on it takes no working memory of its own: whole vectors, or a single row.
-  const copies = runtime().scratch.reserve(length * 4)[0] as number;
+  const copies = runtime().scratch.area(length * 4);
   const row = { address: copies, end: copies + length * 4 };
   const { i32 } = runtime().memory;
   i32.copyWithin(copies / 4, operands[repeated].address / 4, operands[repeated].address / 4 + columns);
@@ -238,44 +250,40 @@ function runNarrow(
   launch(dtype, kind, ends, shape, { ...target, address: target.address + rest * target.bytes });
 }
 
-function launch(
-  dtype: MemoryDType,
-  kind: number,
-  { a, b, scalar }: Operands,
-  { rows, middle, inner, columns, ...reading }: Broadcast,
-  target: Target,
-): void {
-  const from = { a: a === NOWHERE ? STILL : reading.a, b: b === NOWHERE ? STILL : reading.b };
+function launch(dtype: MemoryDType, kind: number, operands: Operands, broadcast: Broadcast, target: Target): void {
+  const { rows, columns } = broadcast;
+  const a = operands.a === NOWHERE ? STILL : broadcast.a;
+  const b = operands.b === NOWHERE ? STILL : broadcast.b;
   const single = rows === 1;
   const rowBlock = Math.max(1, Math.floor(ELEMENTWISE_BLOCK / columns));
   const blocks = Math.ceil(single ? columns / ELEMENTWISE_BLOCK : rows / rowBlock);
   const { scratch, slots } = runtime();
   // Whole vectors, each of which is there.
-  const plain = (single || (columns % 4 === 0 && dtype !== 'bool')) && from.a.column === 1 && from.b.column === 1;
+  const plain = (single || (columns % 4 === 0 && dtype !== 'bool')) && a.column === 1 && b.column === 1;
   const args = {
-    a: a.address,
-    b: b.address,
-    aEnd: a.end,
-    bEnd: b.end,
+    a: operands.a.address,
+    b: operands.b.address,
+    aEnd: operands.a.end,
+    bEnd: operands.b.end,
     target: target.address,
-    scratch: plain ? 0 : (scratch.reserve(slots * BINARY_SCRATCH)[0] as number),
+    scratch: plain ? 0 : scratch.area(slots * BINARY_SCRATCH),
     rows,
     columns,
-    middle,
-    inner,
-    aOuter: from.a.outer,
-    aMiddle: from.a.middle,
-    aRow: from.a.row,
-    aColumn: from.a.column,
-    bOuter: from.b.outer,
-    bMiddle: from.b.middle,
-    bRow: from.b.row,
-    bColumn: from.b.column,
+    middle: broadcast.middle,
+    inner: broadcast.inner,
+    aOuter: a.outer,
+    aMiddle: a.middle,
+    aRow: a.row,
+    aColumn: a.column,
+    bOuter: b.outer,
+    bMiddle: b.middle,
+    bRow: b.row,
+    bColumn: b.column,
     rowBlock,
     kind,
     type: OPERAND_TYPE[dtype],
     targetBytes: target.bytes,
-    scalar,
+    scalar: operands.scalar,
   };
   runtime().run('binary', 'f32', args, blocks, BINARY_SCRATCH);
 }

@@ -14,13 +14,19 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import { softmax } from '../../ops/softmax.ts';
-import { ELEMENTWISE_BLOCK, REDUCE_COLUMN_BYTES, REDUCE_KIND, SCAN_COLUMNS, SCAN_KIND } from '../../runtime/abi.ts';
+import {
+  ELEMENTWISE_BLOCK,
+  REDUCE_COLUMN_BYTES,
+  REDUCE_KIND,
+  SCAN_COLUMNS,
+  SCAN_KIND,
+  SOFTMAX_ROWS,
+} from '../../runtime/abi.ts';
 import { runtime } from '../../runtime/init.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import type { ConvasmBackend } from '../backend.ts';
 import type { MemoryDType } from '../storage.ts';
-import type { Kernel, KernelCall } from './kernel.ts';
+import { bare, type Kernel, type KernelCall } from './kernel.ts';
 import { BYTES, copyElements, readable, stridesOf } from './moves/copy.ts';
 
 type Axes = number | number[] | null;
@@ -50,7 +56,7 @@ export function reductionKernels(): readonly Kernel[] {
     [ArgMax]: { float32: argMax, int32: argMaxI32 },
     [ArgMin]: { float32: argMin, int32: argMinI32 },
   };
-  return [
+  return bare([
     ...Object.entries(reductions).map(([name, kinds]) => ({
       name,
       run: ({ inputs, attrs, backend }: ReductionCall) => reduce(backend, inputs.x, attrs, kinds),
@@ -67,7 +73,7 @@ export function reductionKernels(): readonly Kernel[] {
     { name: Cumsum, run: call => scan(call, { float32: SCAN_KIND.sum, int32: SCAN_KIND.sumI32 }) },
     { name: Cumprod, run: call => scan(call, { float32: SCAN_KIND.prod }) },
     { name: Softmax, run: softmaxOf },
-  ];
+  ]);
 }
 
 /** A tensor of [outer, reduced, inner]. */
@@ -90,21 +96,29 @@ function reduce(
   const kind = dtype ? kinds[dtype] : undefined;
   if (!dtype || kind === undefined) return null;
   const axes = util.parseAxisParam((attrs.axis ?? attrs.reductionIndices) as number[], x.shape).sort((a, b) => a - b);
+  const [first, last] = [axes[0], axes[axes.length - 1]];
+  if (first === undefined || last === undefined) return null;
+  const shape: number[] = [];
+  let [outer, reduced, inner, at] = [1, 1, 1, 0];
+  for (let d = 0; d < x.shape.length; d++) {
+    const size = x.shape[d] as number;
+    if (axes[at] === d) {
+      reduced *= size;
+      if (attrs.keepDims) shape.push(1);
+      at++;
+      continue;
+    }
+    shape.push(size);
+    if (d > last) inner *= size;
+    else outer *= size;
+  }
   // The same axis twice is the cpu backend's.
-  if (axes.length === 0 || axes.some((axis, i) => axis === axes[i - 1])) return null;
-  const keep = attrs.keepDims ?? false;
-  const shape = keep
-    ? x.shape.map((size, d) => (axes.includes(d) ? 1 : size))
-    : x.shape.filter((_, d) => !axes.includes(d));
-  const first = axes[0] as number;
-  const neighbours = axes.at(-1) === first + axes.length - 1;
-  const y = backend.output(shape, resultDType ?? dtype);
+  if (at < axes.length) return null;
+  const neighbours = last === first + axes.length - 1;
   const moved = neighbours ? null : gathered(backend, x, dtype, axes);
-  const inner = sizeOf(x.shape.slice((axes.at(-1) as number) + 1));
-  const reduced = axes.reduce((product, axis) => product * (x.shape[axis] as number), 1);
-  const outer = sizeOf(x.shape) / reduced / inner;
-  const source = { address: backend.address(moved ?? x), outer, reduced, inner };
-  run(source, backend.address(y), dtype, kind, mean ? 1 / reduced : 1);
+  const address = backend.address(moved ?? x);
+  const y = backend.output(shape, resultDType ?? dtype);
+  run({ address, outer, reduced, inner }, backend.address(y), dtype, kind, mean ? 1 / reduced : 1);
   if (moved) backend.disposeData(moved.dataId);
   return y;
 }
@@ -170,5 +184,10 @@ function softmaxOf({ inputs: { logits }, attrs, backend }: SoftmaxCall): TensorI
   const last = shape.length - 1;
   if (last < 0 || !backend.reads(logits) || (attrs.dim !== last && attrs.dim !== -1)) return null;
   const classes = shape[last] as number;
-  return backend.hand(softmax(backend.tensor(logits, [sizeOf(shape) / classes, classes])), shape);
+  const rows = sizeOf(shape) / classes;
+  const x = backend.address(logits);
+  const y = backend.output(shape);
+  const args = { x, y: backend.address(y), dy: 0, dx: 0, rows, classes };
+  runtime().run('softmax', 'f32', args, Math.ceil(rows / SOFTMAX_ROWS));
+  return y;
 }
