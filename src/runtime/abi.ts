@@ -1,7 +1,7 @@
 import { Struct } from './struct.ts';
 
 /** The version of assembly/index.ts that this host speaks. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 
 /** Columns of a packed panel in bytes, PANEL_BYTES of assembly/gemm/args.ts. */
 export const PANEL_BYTES = 32;

@@ -34,9 +34,14 @@ describe('the data store', () => {
     expect([...x.dataSync()].map(Math.round)).toEqual([1, 4, 9]);
   });
 
-  it('keeps a slice, which cpu makes as a part of the view, when its source is disposed of', () => {
+  it.each([
+    'cpu',
+    'convasm',
+  ])('keeps a slice, which cpu makes as a part of the view, when its source is disposed of: the kernel of %s', name => {
     const x = inMemory([1, 4, 9, 16]);
-    const part = tf.slice(x, [1], [2]);
+    const { kernelFunc } = tf.getKernel('Slice', name);
+    const info = kernelFunc({ inputs: { x }, attrs: { begin: [1], size: [2] }, backend: backend() }) as tf.TensorInfo;
+    const part = tf.engine().makeTensorFromTensorInfo(info);
     x.dispose();
     overwrite();
     expect([...part.dataSync()].map(Math.round)).toEqual([4, 9]);
@@ -44,7 +49,10 @@ describe('the data store', () => {
 
   it('leaves whole numbers as they are when a cast of them, which shares their data id, goes to linear memory', () => {
     const whole = tf.tensor1d([1, -2, 3], 'int32');
-    const cast = tf.cast(whole, 'float32');
+    const { kernelFunc } = tf.getKernel('Cast', 'cpu');
+    const info = kernelFunc({ inputs: { x: whole }, attrs: { dtype: 'float32' }, backend: backend() }) as tf.TensorInfo;
+    expect(info.dataId).toBe(whole.dataId);
+    const cast = tf.engine().makeTensorFromTensorInfo(info);
     expect([...tf.relu(cast).dataSync()]).toEqual([1, 0, 3]);
     expect(whole.dataSync()).toEqual(new Int32Array([1, -2, 3]));
     whole.dispose();
