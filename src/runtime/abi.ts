@@ -614,24 +614,44 @@ const activation = /* @__PURE__ */ new Struct({
 
 const softmax = /* @__PURE__ */ new Struct({ x: 'ptr', y: 'ptr', dy: 'ptr', dx: 'ptr', rows: 'i32', classes: 'i32' });
 
-const pool = /* @__PURE__ */ new Struct({
-  x: 'ptr',
-  y: 'ptr',
-  dx: 'ptr',
-  images: 'i32',
-  channels: 'i32',
-  height: 'i32',
-  width: 'i32',
-  outHeight: 'i32',
-  outWidth: 'i32',
-  kernelHeight: 'i32',
-  kernelWidth: 'i32',
-  strideHeight: 'i32',
-  strideWidth: 'i32',
-  top: 'i32',
-  left: 'i32',
-  countIncludePad: 'i32',
-});
+const pool = /* @__PURE__ */ new Struct(
+  {
+    x: 'ptr',
+    y: 'ptr',
+    dx: 'ptr',
+    images: 'i32',
+    channels: 'i32',
+    height: 'i32',
+    width: 'i32',
+    outHeight: 'i32',
+    outWidth: 'i32',
+    kernelHeight: 'i32',
+    kernelWidth: 'i32',
+    strideHeight: 'i32',
+    strideWidth: 'i32',
+    top: 'i32',
+    left: 'i32',
+    countIncludePad: 'i32',
+  },
+  (i32, word, _f64, _double, v) => {
+    i32[word] = v.x;
+    i32[word + 1] = v.y;
+    i32[word + 2] = v.dx;
+    i32[word + 3] = v.images;
+    i32[word + 4] = v.channels;
+    i32[word + 5] = v.height;
+    i32[word + 6] = v.width;
+    i32[word + 7] = v.outHeight;
+    i32[word + 8] = v.outWidth;
+    i32[word + 9] = v.kernelHeight;
+    i32[word + 10] = v.kernelWidth;
+    i32[word + 11] = v.strideHeight;
+    i32[word + 12] = v.strideWidth;
+    i32[word + 13] = v.top;
+    i32[word + 14] = v.left;
+    i32[word + 15] = v.countIncludePad;
+  },
+);
 
 const spread = /* @__PURE__ */ new Struct({
   source: 'ptr',
