@@ -14,13 +14,19 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import { softmax } from '../../ops/softmax.ts';
-import { ELEMENTWISE_BLOCK, REDUCE_COLUMN_BYTES, REDUCE_KIND, SCAN_COLUMNS, SCAN_KIND } from '../../runtime/abi.ts';
+import {
+  ELEMENTWISE_BLOCK,
+  REDUCE_COLUMN_BYTES,
+  REDUCE_KIND,
+  SCAN_COLUMNS,
+  SCAN_KIND,
+  SOFTMAX_ROWS,
+} from '../../runtime/abi.ts';
 import { runtime } from '../../runtime/init.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import type { ConvasmBackend } from '../backend.ts';
 import type { MemoryDType } from '../storage.ts';
-import type { Kernel, KernelCall } from './kernel.ts';
+import { bare, type Kernel, type KernelCall } from './kernel.ts';
 import { BYTES, copyElements, readable, stridesOf } from './moves/copy.ts';
 
 type Axes = number | number[] | null;
@@ -50,7 +56,7 @@ export function reductionKernels(): readonly Kernel[] {
     [ArgMax]: { float32: argMax, int32: argMaxI32 },
     [ArgMin]: { float32: argMin, int32: argMinI32 },
   };
-  return [
+  return bare([
     ...Object.entries(reductions).map(([name, kinds]) => ({
       name,
       run: ({ inputs, attrs, backend }: ReductionCall) => reduce(backend, inputs.x, attrs, kinds),
@@ -67,7 +73,7 @@ export function reductionKernels(): readonly Kernel[] {
     { name: Cumsum, run: call => scan(call, { float32: SCAN_KIND.sum, int32: SCAN_KIND.sumI32 }) },
     { name: Cumprod, run: call => scan(call, { float32: SCAN_KIND.prod }) },
     { name: Softmax, run: softmaxOf },
-  ];
+  ]);
 }
 
 /** A tensor of [outer, reduced, inner]. */
@@ -170,5 +176,10 @@ function softmaxOf({ inputs: { logits }, attrs, backend }: SoftmaxCall): TensorI
   const last = shape.length - 1;
   if (last < 0 || !backend.reads(logits) || (attrs.dim !== last && attrs.dim !== -1)) return null;
   const classes = shape[last] as number;
-  return backend.hand(softmax(backend.tensor(logits, [sizeOf(shape) / classes, classes])), shape);
+  const rows = sizeOf(shape) / classes;
+  const x = backend.address(logits);
+  const y = backend.output(shape);
+  const args = { x, y: backend.address(y), dy: 0, dx: 0, rows, classes };
+  runtime().run('softmax', 'f32', args, Math.ceil(rows / SOFTMAX_ROWS));
+  return y;
 }
