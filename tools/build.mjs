@@ -29,28 +29,31 @@ function digest(paths) {
 }
 
 /** Runs `make` unless the mark of its last success holds the digest of the same sources. */
-function step(name, paths, outputs, make) {
+async function step(name, paths, outputs, make) {
   const mark = `${root}build/.${name}`;
   const want = digest(paths);
   const fresh = existsSync(mark) && readFileSync(mark, 'utf8') === want && outputs.every(p => existsSync(root + p));
   if (fresh && process.argv.includes('--if-changed')) return;
   console.log(`Building ${name} ...`);
   rmSync(mark, { force: true });
-  make();
+  await make();
   mkdirSync(`${root}build`, { recursive: true });
   writeFileSync(mark, want);
 }
 
-const kernels = [...sources('assembly'), 'asconfig.json', 'tools/build.mjs', 'package-lock.json'];
-step(
+const kernels = [...sources('assembly'), 'asconfig.json', 'tools/build.mjs', 'tools/hoist.mjs', 'package-lock.json'];
+await step(
   'kernels',
   kernels,
   binaries.flatMap(name => [`src/wasm/${name}.ts`, `build/wasm/${name}.wasm`]),
-  () => {
+  async () => {
+    // Not before there is something to build: it is a compiler that it imports.
+    const { hoist } = await import('./hoist.mjs');
     mkdirSync(`${root}src/wasm`, { recursive: true });
     for (const name of binaries) {
       run('assemblyscript/bin/asc.js', 'assembly/index.ts', '--target', name);
-      const wasm = readFileSync(`${root}build/wasm/${name}.wasm`);
+      const wasm = Buffer.from(hoist(readFileSync(`${root}build/wasm/${name}.wat`, 'utf8')));
+      writeFileSync(`${root}build/wasm/${name}.wasm`, wasm);
       const base64 = deflateRawSync(wasm, { level: 9 }).toString('base64');
       const lines = [
         '// Made by tools/build.mjs from assembly/.',
@@ -74,7 +77,7 @@ function memoryKind(wasm) {
 }
 
 const workerSources = ['src/runtime/threads/worker.ts', 'src/runtime/threads/control.ts'];
-step(
+await step(
   'worker',
   [...workerSources, 'tools/build.mjs', 'package-lock.json'],
   ['src/wasm/worker.ts', 'build/worker.js'],
@@ -99,7 +102,7 @@ step(
   },
 );
 const library = [...kernels, ...sources('src'), 'tsconfig.json', 'tsconfig.src.json', 'tsconfig.node.json'];
-step('library', library, ['dist/index.js', 'dist/node/index.js', 'dist/worker.js'], () => {
+await step('library', library, ['dist/index.js', 'dist/node/index.js', 'dist/worker.js'], () => {
   rmSync(`${root}dist`, { recursive: true, force: true });
   run('typescript/bin/tsc', '-p', 'tsconfig.src.json');
   run('typescript/bin/tsc', '-p', 'tsconfig.node.json');
@@ -118,4 +121,4 @@ step('library', library, ['dist/index.js', 'dist/node/index.js', 'dist/worker.js
 });
 const apps = [...library, ...sources('examples'), ...sources('bench'), 'tsconfig.apps.json'];
 const programs = ['build/examples/digits/main.js', 'build/examples/tfjs/main.js', 'build/bench/run.js'];
-step('apps', apps, programs, () => run('typescript/bin/tsc', '-p', 'tsconfig.apps.json'));
+await step('apps', apps, programs, () => run('typescript/bin/tsc', '-p', 'tsconfig.apps.json'));

@@ -71,6 +71,13 @@ function inner<T>(a: usize, b: usize, count: i32): T {
 export function largest<T>(source: usize, count: i32): T {
   const lanes = Simd.lanes<T>();
   let best = v128.splat<T>(load<T>(source));
+  let other = best;
+  for (; count >= 2 * lanes; count -= 2 * lanes) {
+    best = Simd.max<T>(best, v128.load(source));
+    other = Simd.max<T>(other, v128.load(source, 16));
+    source += 32;
+  }
+  best = Simd.max<T>(best, other);
   for (; count > 0; count -= lanes) {
     best = Simd.max<T>(best, Simd.loadPartial<T>(source, count, best));
     source += 16;
@@ -82,14 +89,19 @@ export function largest<T>(source: usize, count: i32): T {
 export function exponentials<T>(source: usize, target: usize, count: i32, top: T): T {
   const lanes = Simd.lanes<T>();
   const shift = v128.splat<T>(top);
-  const far = v128.splat<T>(<T>-Infinity);
   let sum = Simd.zero();
-  for (; count > 0; count -= lanes) {
-    const e = Elementary.exp<T>(v128.sub<T>(Simd.loadPartial<T>(source, count, far), shift));
+  for (; count >= lanes; count -= lanes) {
+    const e = Elementary.exp<T>(v128.sub<T>(v128.load(source), shift));
     sum = v128.add<T>(sum, e);
-    Simd.storePartial<T>(target, e, count);
+    v128.store(target, e);
     source += 16;
     target += 16;
+  }
+  if (count > 0) {
+    const x = Simd.loadTail<T>(source, count, v128.splat<T>(<T>-Infinity));
+    const e = Elementary.exp<T>(v128.sub<T>(x, shift));
+    sum = v128.add<T>(sum, e);
+    Simd.storeTail<T>(target, e, count);
   }
   return Simd.sum<T>(sum);
 }
@@ -98,8 +110,9 @@ export function exponentials<T>(source: usize, target: usize, count: i32, top: T
 export function scale<T>(target: usize, count: i32, factor: T): void {
   const lanes = Simd.lanes<T>();
   const v = v128.splat<T>(factor);
-  for (; count > 0; count -= lanes) {
-    Simd.storePartial<T>(target, v128.mul<T>(Simd.loadPartial<T>(target, count, v), v), count);
+  for (; count >= lanes; count -= lanes) {
+    v128.store(target, v128.mul<T>(v128.load(target), v));
     target += 16;
   }
+  if (count > 0) Simd.storeTail<T>(target, v128.mul<T>(Simd.loadTail<T>(target, count, v), v), count);
 }

@@ -20,24 +20,25 @@ export abstract class Exponential {
   @inline
   static exp(x: v128): v128 {
     const limited = Simd.clamp<f32>(x, f32x4.splat(-104), f32x4.splat(89));
-    const n = Elementary.multiple<f32>(limited);
-    const r = Elementary.remainder<f32>(limited, n);
+    const counted = Elementary.counted<f32>(limited);
+    const r = Elementary.remainder<f32>(limited, Elementary.multiple<f32>(counted));
     const one = f32x4.splat(1);
     const p = Simd.fma<f32>(Simd.fma<f32>(Elementary.series<f32>(r), r, one), r, one);
-    // In two steps, since 2^n may be too large or too small for an f32.
-    const half = f32x4.floor(f32x4.mul(n, f32x4.splat(0.5)));
-    return f32x4.mul(f32x4.mul(p, Elementary.power<f32>(half)), Elementary.power<f32>(f32x4.sub(n, half)));
+    // In two steps, since 2^n may be too large or too small for an f32. A power's exponent is biased by 127: n / 2 and what is left.
+    const half = i32x4.add(i32x4.shr_s(counted, 1), i32x4.splat(64));
+    const rest = i32x4.add(i32x4.sub(counted, half), i32x4.splat(127));
+    return f32x4.mul(f32x4.mul(p, Elementary.power<f32>(half)), Elementary.power<f32>(rest));
   }
 
   /** (e^x - 1) / 2 of f32 lanes, infinite from 89.5 on, with the precision of the result near 0, too: 2 ulp. */
   @inline
   static halfExpm1(x: v128): v128 {
     const limited = Simd.clamp<f32>(x, f32x4.splat(-80), f32x4.splat(89.7));
-    const n = Elementary.multiple<f32>(limited);
-    const r = Elementary.remainder<f32>(limited, n);
+    const counted = Elementary.counted<f32>(limited);
+    const r = Elementary.remainder<f32>(limited, Elementary.multiple<f32>(counted));
     const q = Simd.fma<f32>(f32x4.mul(Elementary.series<f32>(r), r), r, r);
     // Of a quarter, which is finite for all.
-    const scale = Elementary.power<f32>(f32x4.sub(n, f32x4.splat(2)));
+    const scale = Elementary.power<f32>(i32x4.sub(counted, i32x4.splat(2)));
     const quarter = Simd.fma<f32>(q, scale, f32x4.sub(scale, f32x4.splat(0.25)));
     return f32x4.add(quarter, quarter);
   }

@@ -39,28 +39,29 @@ export class Inverse {
   }
 }
 
+/** `high` is -0, here and for the next one: V8 would load it anew for every vector. */
 @unmanaged
 export class Negative {
   @inline
-  of(x: v128, _low: v128, _high: v128): v128 {
-    return f32x4.neg(x);
+  of(x: v128, _low: v128, high: v128): v128 {
+    return v128.xor(x, high);
   }
 }
 
 @unmanaged
 export class Absolute {
   @inline
-  of(x: v128, _low: v128, _high: v128): v128 {
-    return f32x4.abs(x);
+  of(x: v128, _low: v128, high: v128): v128 {
+    return v128.andnot(x, high);
   }
 }
 
-/** 1 above 0, `low` elsewhere; NaN stays NaN. */
+/** `high`, which is 1, above 0, `low` elsewhere; NaN stays NaN. */
 @unmanaged
 export class Step {
   @inline
-  of(x: v128, low: v128, _high: v128): v128 {
-    const y = v128.bitselect(f32x4.splat(1), low, f32x4.gt(x, Simd.zero()));
+  of(x: v128, low: v128, high: v128): v128 {
+    const y = v128.bitselect(high, low, f32x4.gt(x, Simd.zero()));
     return v128.bitselect(y, x, f32x4.eq(x, x));
   }
 }
@@ -401,14 +402,6 @@ export class IsTrue {
   @inline
   of(x: v128): v128 {
     return f32x4.ne(x, Simd.zero());
-  }
-}
-
-@unmanaged
-export class WholeIsTrue {
-  @inline
-  of(x: v128): v128 {
-    return i32x4.ne(x, Simd.zero());
   }
 }
 

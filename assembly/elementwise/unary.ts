@@ -40,7 +40,6 @@ import {
   ToWhole,
   WholeAbsolute,
   WholeBetween,
-  WholeIsTrue,
   WholeIsZero,
   WholeNegative,
 } from './functions';
@@ -59,7 +58,7 @@ export class UnaryArgs {
   targetBytes: i32;
   /** Of KIND_STEP at 0 and below; of KIND_ELU the factor below 0; the smallest result of KIND_CLIP. */
   low: f64;
-  /** Of KIND_ELU the factor above 0; the largest result of KIND_CLIP. */
+  /** Of KIND_ELU the factor above 0; the largest result of KIND_CLIP; -0 for KIND_NEG and KIND_ABS; 1 for KIND_STEP. */
   high: f64;
 }
 
@@ -124,7 +123,7 @@ export function unary(args: UnaryArgs, first: i32, last: i32): void {
 function run(args: UnaryArgs, first: i32, last: i32): void {
   switch (args.kind) {
     case KIND_SQUARE:
-      values<f32, Square>(args, first, last);
+      pairs<f32, Square>(args, first, last);
       break;
     case KIND_SQRT:
       values<f32, Root>(args, first, last);
@@ -133,13 +132,13 @@ function run(args: UnaryArgs, first: i32, last: i32): void {
       values<f32, InverseRoot>(args, first, last);
       break;
     case KIND_NEG:
-      values<f32, Negative>(args, first, last);
+      pairs<f32, Negative>(args, first, last);
       break;
     case KIND_ABS:
-      values<f32, Absolute>(args, first, last);
+      pairs<f32, Absolute>(args, first, last);
       break;
     case KIND_STEP:
-      values<f32, Step>(args, first, last);
+      pairs<f32, Step>(args, first, last);
       break;
     case KIND_RECIPROCAL:
       values<f32, Inverse>(args, first, last);
@@ -241,16 +240,17 @@ function run(args: UnaryArgs, first: i32, last: i32): void {
       truths<f32, IsTrue>(args, first, last);
       break;
     case KIND_INT_TO_FLOAT:
-      values<i32, ToFloat>(args, first, last);
+      pairs<i32, ToFloat>(args, first, last);
       break;
     case KIND_INT_TO_BOOL:
-      truths<i32, WholeIsTrue>(args, first, last);
+      // x86 has no instruction for !=.
+      truths<i32, WholeIsZero>(args, first, last, 1);
       break;
     case KIND_BOOL_TO_FLOAT:
-      values<u8, ToFloat>(args, first, last);
+      pairs<u8, ToFloat>(args, first, last);
       break;
     case KIND_BOOL_TO_INT:
-      values<u8, Same>(args, first, last);
+      pairs<u8, Same>(args, first, last);
       break;
   }
 }
@@ -272,6 +272,37 @@ function values<S, F>(args: UnaryArgs, first: i32, last: i32): void {
   }
 }
 
+/**
+ * As `values`, two vectors at a time, with pointers alone: for functions so quick that a counter beside them is half of a turn (10,000
+ * elements of |x|: 0.5 us instead of 0.8).
+ */
+function pairs<S, F>(args: UnaryArgs, first: i32, last: i32): void {
+  const f = changetype<F>(0);
+  const end = args.target + ((<usize>min<i32>(last * ELEMENTWISE_BLOCK, args.count)) << 2);
+  const low = f32x4.splat(<f32>args.low);
+  const high = f32x4.splat(<f32>args.high);
+  const start = <usize>(first * ELEMENTWISE_BLOCK);
+  let source = args.source + (start << alignof<S>());
+  let target = args.target + (start << 2);
+  while (target + 16 < end) {
+    let a: v128;
+    let b: v128;
+    if (sizeof<S>() == 1) {
+      const words = v128.load_ext<u8>(source);
+      a = f.of(i32x4.extend_low_i16x8_u(words), low, high);
+      b = f.of(i32x4.extend_high_i16x8_u(words), low, high);
+    } else {
+      a = f.of(v128.load(source), low, high);
+      b = f.of(v128.load(source, 16), low, high);
+    }
+    v128.store(target, a);
+    v128.store(target, b, 16);
+    source += 8 << alignof<S>();
+    target += 32;
+  }
+  if (target < end) v128.store(target, f.of(Elements.load<S>(source), low, high));
+}
+
 /** As f64, two at a time. */
 function wide<F>(args: UnaryArgs, first: i32, last: i32): void {
   const f = changetype<F>(0);
@@ -287,16 +318,25 @@ function wide<F>(args: UnaryArgs, first: i32, last: i32): void {
   }
 }
 
-/** From S to bool. */
-function truths<S, F>(args: UnaryArgs, first: i32, last: i32): void {
+/**
+ * From S to bool, what F says or, where `opposite` is 1, the opposite of it. Both end with a cache line, of which 16 elements are no more than a
+ * part.
+ */
+function truths<S, F>(args: UnaryArgs, first: i32, last: i32, opposite: u8 = 0): void {
+  const turned = i8x16.splat(opposite);
   const f = changetype<F>(0);
-  const end = min<i32>(last * ELEMENTWISE_BLOCK, args.count);
-  let i = first * ELEMENTWISE_BLOCK;
-  let source = args.source + ((<usize>i) << alignof<S>());
-  let target = args.target + <usize>i;
-  for (; i < end; i += 4) {
-    Elements.storeTruths(target, f.of(Elements.load<S>(source)));
-    source += 4 << alignof<S>();
-    target += 4;
+  const end = args.target + <usize>min<i32>(last * ELEMENTWISE_BLOCK, args.count);
+  const start = <usize>(first * ELEMENTWISE_BLOCK);
+  const step: usize = 4 << alignof<S>();
+  let source = args.source + (start << alignof<S>());
+  for (let target = args.target + start; target < end; target += 16) {
+    const low = i16x8.narrow_i32x4_s(f.of(Elements.load<S>(source)), f.of(Elements.load<S>(source + step)));
+    const high = i16x8.narrow_i32x4_s(
+      f.of(Elements.load<S>(source + 2 * step)),
+      f.of(Elements.load<S>(source + 3 * step)),
+    );
+    // 1 where all bits are set.
+    v128.store(target, v128.xor(i8x16.neg(i8x16.narrow_i16x8_s(low, high)), turned));
+    source += 4 * step;
   }
 }

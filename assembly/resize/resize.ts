@@ -1,7 +1,8 @@
 /**
  * Images of [rows, columns, channels] without gaps made larger or smaller, and the gradient of that. Where a row of the resized images
  * comes from stands in a table of (first, second, share): it is first + (second - first) * share; so do columns. For those of one
- * neighbour `share` is 0 and first is taken as it is. A `first` of -1 lies outside: its elements become `fill`.
+ * neighbour `share` is 0 and first is taken as it is. A `first` of -1 lies outside: its elements become `fill`, and its `second`
+ * is the largest i32.
  */
 @unmanaged
 export class ResizeArgs {
@@ -75,27 +76,34 @@ function blendRow(args: ResizeArgs, top: usize, bottom: usize, target: usize, sh
   const channels = args.channels;
   const pixelBytes = (<usize>channels) << 2;
   const wideBytes = (pixelBytes + 15) & ~15;
-  const endSource = <usize>args.width * pixelBytes;
   const end = target + <usize>args.outWidth * pixelBytes;
+  // Pixels up to this one, and targets up to that: whole vectors read what is of the same row, and what they write too far is written
+  // next.
+  const lastWide = args.width - <i32>((wideBytes + pixelBytes - 1) / pixelBytes);
+  const endWide = end - wideBytes;
   const down = f32x4.splat(share);
-  let table = args.columnTable;
-  while (target < end) {
+  for (let table = args.columnTable; target < end; table += offsetof<ResizeEntry>()) {
     const column = changetype<ResizeEntry>(table);
     const left = <usize>column.first * pixelBytes;
     const right = <usize>column.second * pixelBytes;
-    table += offsetof<ResizeEntry>();
-    if (column.first < 0) fillPixel(target, <f32>args.fill, channels);
-    else if (right + wideBytes <= endSource && target + wideBytes <= end) {
-      // Whole vectors: what they read behind the pixel is of the same row, and what they write there is written next.
+    if (column.second <= lastWide && target <= endWide) {
       const along = v128.load32_splat(changetype<usize>(column), offsetof<ResizeEntry>('share'));
-      let at: usize = 0;
-      do {
-        const above = ResizeEntry.along(v128.load(top + left + at), v128.load(top + right + at), along);
-        const below = ResizeEntry.along(v128.load(bottom + left + at), v128.load(bottom + right + at), along);
-        v128.store(target + at, ResizeEntry.along(above, below, down));
-        at += 16;
-      } while (at < pixelBytes);
-    } else {
+      let a = top + left;
+      let b = top + right;
+      let c = bottom + left;
+      let d = bottom + right;
+      for (let to = target; ; to += 16) {
+        const above = ResizeEntry.along(v128.load(a), v128.load(b), along);
+        const below = ResizeEntry.along(v128.load(c), v128.load(d), along);
+        v128.store(to, ResizeEntry.along(above, below, down));
+        if (to + 16 >= target + pixelBytes) break;
+        a += 16;
+        b += 16;
+        c += 16;
+        d += 16;
+      }
+    } else if (column.first < 0) fillPixel(target, <f32>args.fill, channels);
+    else {
       for (let at: usize = 0; at < pixelBytes; at += 4) {
         const a = load<f32>(top + left + at);
         const b = load<f32>(bottom + left + at);

@@ -1,5 +1,6 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors.ts';
 import { type KernelArgs, NORM_CHANNELS } from '../runtime/abi.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { DTYPES, type DType } from '../tensor/dtype.ts';
 import { scope } from '../tensor/scope.ts';
 import { checkRank4, checkSameShape, type Shape4 } from '../tensor/shape.ts';
@@ -128,6 +129,56 @@ export function batchNorm2d(
     runtime.run('batchNormCoefficients', type, now, channelBlocks(shape[1]));
     runtime.run('scaleShift', type, now, blocks);
   });
+}
+
+/** What `normalizePixels` reads and writes: addresses, and sizes. */
+type Pixels = Pick<
+  Args,
+  'x' | 'target' | 'mean' | 'variance' | 'weight' | 'bias' | 'images' | 'channels' | 'pixels' | 'eps'
+>;
+
+/**
+ * batchNorm2d of float32 images in channels-last memory, statistics float32 too, by their addresses (0 as that of weight or bias: there
+ * is none). Nothing is checked.
+ *
+ * @throws OutOfMemoryError, ThreadError
+ * @internal
+ */
+export function normalizePixels(runtime: Runtime, operands: Pixels): void {
+  const { x, target, mean, variance, weight, bias, images, channels, pixels, eps } = operands;
+  const { blocks, channelsLast, rowBlock, chunks } = cutOf(images, channels, pixels, true);
+  const [coefficients = 0] = runtime.scratch.reserve(3 * channels * DTYPES.float32.bytes);
+  // Field by field: copies of whole objects took as long as the kernels of a small call.
+  const args = {
+    x,
+    dy: 0,
+    target,
+    output: 0,
+    partials: 0,
+    mean,
+    variance,
+    runningMean: 0,
+    runningVariance: 0,
+    weight,
+    bias,
+    weightGrad: 0,
+    biasGrad: 0,
+    coefficients,
+    images,
+    channels,
+    pixels,
+    channelsLast,
+    rowBlock,
+    chunks,
+    wide: 0,
+    eps,
+    momentum: 0,
+    scale: 1,
+    lower: UNLIMITED.lower,
+    upper: UNLIMITED.upper,
+  };
+  runtime.run('batchNormCoefficients', 'f32', args, channelBlocks(channels));
+  runtime.run('scaleShift', 'f32', args, blocks);
 }
 
 /**
@@ -262,12 +313,17 @@ const CHUNK_PIXELS = 32;
 function cut(x: Tensor): { blocks: number; args: Args } {
   const [images = 1, channels = 1, height = 1, width = 1] = x.shape;
   const pixels = height * width;
+  const { blocks, channelsLast, rowBlock, chunks } = cutOf(images, channels, pixels, x.format === 'channelsLast');
+  return { blocks, args: { ...NOTHING, images, channels, pixels, channelsLast, rowBlock, chunks } };
+}
+
+function cutOf(images: number, channels: number, pixels: number, pixelsFirst: boolean) {
   // Of two equal orders, the one with the longer runs.
-  const channelsLast = pixels === 1 || (x.format === 'channelsLast' && channels > 1);
+  const channelsLast = pixels === 1 || (pixelsFirst && channels > 1);
   const rowBlock = Math.max(CHUNK_PIXELS, Math.ceil(CHUNK_ELEMENTS / channels));
   const chunks = channelsLast ? Math.ceil((images * pixels) / rowBlock) : images;
-  const sizes = { images, channels, pixels, channelsLast: channelsLast ? 1 : 0, rowBlock, chunks };
-  return { blocks: channelsLast ? chunks : images * channels, args: { ...NOTHING, ...sizes } };
+  const blocks = channelsLast ? chunks : images * channels;
+  return { blocks, channelsLast: channelsLast ? 1 : 0, rowBlock, chunks };
 }
 
 function channelBlocks(channels: number): number {

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.ts';
 import { type KernelArgs, POOL_GRADIENT_CHANNELS, POOL_PLANE_ROWS } from '../runtime/abi.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { DTYPES } from '../tensor/dtype.ts';
 import type { MemoryFormat } from '../tensor/format.ts';
 import { scope } from '../tensor/scope.ts';
@@ -79,14 +80,24 @@ export function maxPool2d(x: Tensor, options: Pool2DOptions & OutOption): Tensor
  */
 export function maxPool2dOfNumbers(x: Tensor, options: Pool2DOptions): Tensor {
   const { outputShape, sizes } = poolGeometry(x, options);
-  const { runtime } = x.storage;
   return scope(() => {
     const source = inFormat(x, 'channelsLast');
     return produce(undefined, outputShape, 'float32', 'channelsLast', y => {
-      const args = { ...sizes, x: source.address, y: y.address, dx: 0 };
-      runtime.run('maxPoolNumbers', 'f32', args, ROUTES.channelsLast.blocks(sizes));
+      poolPixels(x.storage.runtime, 'max', { ...sizes, x: source.address, y: y.address, dx: 0 });
     });
   });
+}
+
+/**
+ * A pool of float32 images in channels-last memory, by addresses and sizes. A maximum is that of maxPool2dOfNumbers.
+ * Nothing is checked.
+ *
+ * @throws ThreadError
+ * @internal
+ */
+export function poolPixels(runtime: Runtime, kind: 'max' | 'average', args: KernelArgs<'maxPool'>): void {
+  const { blocks, average } = ROUTES[kind === 'average' && args.channels === 1 ? 'contiguous' : 'channelsLast'];
+  runtime.run(kind === 'max' ? 'maxPoolNumbers' : average, 'f32', args, blocks(args));
 }
 
 /**

@@ -554,34 +554,64 @@ const dropout = /* @__PURE__ */ new Struct({
   scale: 'f64',
 });
 
-const batchNorm = /* @__PURE__ */ new Struct({
-  x: 'ptr',
-  dy: 'ptr',
-  target: 'ptr',
-  output: 'ptr',
-  partials: 'ptr',
-  mean: 'ptr',
-  variance: 'ptr',
-  runningMean: 'ptr',
-  runningVariance: 'ptr',
-  weight: 'ptr',
-  bias: 'ptr',
-  weightGrad: 'ptr',
-  biasGrad: 'ptr',
-  coefficients: 'ptr',
-  images: 'i32',
-  channels: 'i32',
-  pixels: 'i32',
-  channelsLast: 'i32',
-  rowBlock: 'i32',
-  chunks: 'i32',
-  wide: 'i32',
-  eps: 'f64',
-  momentum: 'f64',
-  scale: 'f64',
-  lower: 'f64',
-  upper: 'f64',
-});
+const batchNorm = /* @__PURE__ */ new Struct(
+  {
+    x: 'ptr',
+    dy: 'ptr',
+    target: 'ptr',
+    output: 'ptr',
+    partials: 'ptr',
+    mean: 'ptr',
+    variance: 'ptr',
+    runningMean: 'ptr',
+    runningVariance: 'ptr',
+    weight: 'ptr',
+    bias: 'ptr',
+    weightGrad: 'ptr',
+    biasGrad: 'ptr',
+    coefficients: 'ptr',
+    images: 'i32',
+    channels: 'i32',
+    pixels: 'i32',
+    channelsLast: 'i32',
+    rowBlock: 'i32',
+    chunks: 'i32',
+    wide: 'i32',
+    eps: 'f64',
+    momentum: 'f64',
+    scale: 'f64',
+    lower: 'f64',
+    upper: 'f64',
+  },
+  (i32, word, f64, double, v) => {
+    i32[word] = v.x;
+    i32[word + 1] = v.dy;
+    i32[word + 2] = v.target;
+    i32[word + 3] = v.output;
+    i32[word + 4] = v.partials;
+    i32[word + 5] = v.mean;
+    i32[word + 6] = v.variance;
+    i32[word + 7] = v.runningMean;
+    i32[word + 8] = v.runningVariance;
+    i32[word + 9] = v.weight;
+    i32[word + 10] = v.bias;
+    i32[word + 11] = v.weightGrad;
+    i32[word + 12] = v.biasGrad;
+    i32[word + 13] = v.coefficients;
+    i32[word + 14] = v.images;
+    i32[word + 15] = v.channels;
+    i32[word + 16] = v.pixels;
+    i32[word + 17] = v.channelsLast;
+    i32[word + 18] = v.rowBlock;
+    i32[word + 19] = v.chunks;
+    i32[word + 20] = v.wide;
+    f64[double + 11] = v.eps;
+    f64[double + 12] = v.momentum;
+    f64[double + 13] = v.scale;
+    f64[double + 14] = v.lower;
+    f64[double + 15] = v.upper;
+  },
+);
 
 const relu = /* @__PURE__ */ new Struct({ x: 'ptr', dy: 'ptr', target: 'ptr', count: 'i32', upper: 'f64' });
 
@@ -596,24 +626,44 @@ const activation = /* @__PURE__ */ new Struct({
 
 const softmax = /* @__PURE__ */ new Struct({ x: 'ptr', y: 'ptr', dy: 'ptr', dx: 'ptr', rows: 'i32', classes: 'i32' });
 
-const pool = /* @__PURE__ */ new Struct({
-  x: 'ptr',
-  y: 'ptr',
-  dx: 'ptr',
-  images: 'i32',
-  channels: 'i32',
-  height: 'i32',
-  width: 'i32',
-  outHeight: 'i32',
-  outWidth: 'i32',
-  kernelHeight: 'i32',
-  kernelWidth: 'i32',
-  strideHeight: 'i32',
-  strideWidth: 'i32',
-  top: 'i32',
-  left: 'i32',
-  countIncludePad: 'i32',
-});
+const pool = /* @__PURE__ */ new Struct(
+  {
+    x: 'ptr',
+    y: 'ptr',
+    dx: 'ptr',
+    images: 'i32',
+    channels: 'i32',
+    height: 'i32',
+    width: 'i32',
+    outHeight: 'i32',
+    outWidth: 'i32',
+    kernelHeight: 'i32',
+    kernelWidth: 'i32',
+    strideHeight: 'i32',
+    strideWidth: 'i32',
+    top: 'i32',
+    left: 'i32',
+    countIncludePad: 'i32',
+  },
+  (i32, word, _f64, _double, v) => {
+    i32[word] = v.x;
+    i32[word + 1] = v.y;
+    i32[word + 2] = v.dx;
+    i32[word + 3] = v.images;
+    i32[word + 4] = v.channels;
+    i32[word + 5] = v.height;
+    i32[word + 6] = v.width;
+    i32[word + 7] = v.outHeight;
+    i32[word + 8] = v.outWidth;
+    i32[word + 9] = v.kernelHeight;
+    i32[word + 10] = v.kernelWidth;
+    i32[word + 11] = v.strideHeight;
+    i32[word + 12] = v.strideWidth;
+    i32[word + 13] = v.top;
+    i32[word + 14] = v.left;
+    i32[word + 15] = v.countIncludePad;
+  },
+);
 
 const spread = /* @__PURE__ */ new Struct({
   source: 'ptr',

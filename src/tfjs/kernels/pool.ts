@@ -1,15 +1,10 @@
 import { AvgPool, AvgPoolGrad, backend_util, MaxPool, MaxPoolGrad, type TensorInfo } from '@tensorflow/tfjs-core';
-import {
-  type AvgPool2DOptions,
-  avgPool2d,
-  avgPool2dGrad,
-  maxPool2dGrad,
-  maxPool2dOfNumbers,
-} from '../../ops/pool2d.ts';
-import { sameShape } from '../../tensor/shape.ts';
+import { avgPool2dGrad, maxPool2dGrad, poolPixels } from '../../ops/pool2d.ts';
+import { runtime } from '../../runtime/init.ts';
+import { type Shape4, sameShape } from '../../tensor/shape.ts';
 import { imageShape } from '../backend.ts';
 import type { ConvAttrs } from './convolution.ts';
-import type { Kernel, KernelCall } from './kernel.ts';
+import { bare, type Kernel, type KernelCall } from './kernel.ts';
 
 interface PoolAttrs extends Pick<ConvAttrs, 'strides' | 'pad' | 'dimRoundingMode'> {
   readonly filterSize: [number, number] | number;
@@ -22,8 +17,10 @@ type Kind = 'max' | 'average';
 /** Largest values and means of windows. TensorFlow.js's pools are of NHWC images. */
 export function poolKernels(): readonly Kernel[] {
   return [
-    { name: MaxPool, run: call => pool(call, 'max') },
-    { name: AvgPool, run: call => pool(call, 'average') },
+    ...bare([
+      { name: MaxPool, run: call => pool(call, 'max') },
+      { name: AvgPool, run: call => pool(call, 'average') },
+    ]),
     { name: MaxPoolGrad, run: call => poolGrad(call, 'max') },
     { name: AvgPoolGrad, run: call => poolGrad(call, 'average') },
   ];
@@ -32,12 +29,31 @@ export function poolKernels(): readonly Kernel[] {
 function pool({ inputs: { x }, attrs, backend }: PoolCall, kind: Kind): TensorInfo | null {
   const window = backend.reads(x) ? windowOf(x.shape, attrs) : null;
   if (!window) return null;
-  const images = backend.images(x);
-  if (kind === 'average') {
-    // Of the pixels that there are.
-    return backend.handImages(avgPool2d(images, { ...window.options, countIncludePad: false }));
-  }
-  return backend.handImages(maxPool2dOfNumbers(images, window.options));
+  const [images, height, width, channels] = x.shape as [number, number, number, number];
+  const [, outHeight, outWidth] = window.outShape;
+  const { kernelSize, stride, padding } = window.options;
+  const source = backend.address(x);
+  const y = backend.output(window.outShape);
+  poolPixels(runtime(), kind, {
+    x: source,
+    y: backend.address(y),
+    dx: 0,
+    images,
+    channels,
+    height,
+    width,
+    outHeight,
+    outWidth,
+    kernelHeight: kernelSize[0],
+    kernelWidth: kernelSize[1],
+    strideHeight: stride[0],
+    strideWidth: stride[1],
+    top: padding[0],
+    left: padding[1],
+    // A mean is of the pixels that there are.
+    countIncludePad: 0,
+  });
+  return y;
 }
 
 function poolGrad({ inputs: { dy, input: x }, attrs, backend }: GradCall, kind: Kind): TensorInfo | null {
@@ -52,11 +68,20 @@ function poolGrad({ inputs: { dy, input: x }, attrs, backend }: GradCall, kind: 
   return backend.handImages(dx);
 }
 
+interface PoolWindow {
+  readonly options: {
+    readonly kernelSize: [number, number];
+    readonly stride: [number, number];
+    readonly padding: [number, number, number, number];
+  };
+  readonly outShape: Shape4;
+}
+
 /** A pool in our terms; null where sizes are rounded up, or a window may see nothing but padding. */
 function windowOf(
   shape: readonly number[],
   { filterSize, strides, pad, dimRoundingMode }: PoolAttrs,
-): { options: AvgPool2DOptions; outShape: readonly number[] } | null {
+): PoolWindow | null {
   const inShape = shape as [number, number, number, number];
   const info = backend_util.computePool2DInfo(inShape, filterSize, strides, 1, pad, dimRoundingMode);
   const { top, left, bottom, right } = info.padInfo;
@@ -72,6 +97,6 @@ function windowOf(
       stride: [strideHeight, strideWidth],
       padding: [top, left, bottom, right],
     },
-    outShape: info.outShape,
+    outShape: info.outShape as [number, number, number, number],
   };
 }

@@ -34,9 +34,10 @@ export function resizeKernels(): readonly Kernel[] {
 
 /**
  * Bytes of an entry in the kernel's tables: where a row or a column comes from is `first` + (`second` - `first`) `share`, two i32 and an
- * f32. `first` is -1 outside of the image.
+ * f32. `first` is -1 outside of the image, and `second` the largest i32.
  */
 const ENTRY_BYTES = 12;
+const OUTSIDE = 2 ** 31 - 1;
 
 /** Tables for rows and columns, in working memory. */
 class Tables {
@@ -84,7 +85,7 @@ class Tables {
       const at = start + i * step;
       const inside = at >= 0 && at <= last;
       i32[word] = inside ? (bilinear ? Math.floor(at) : Math.round(at)) : -1;
-      i32[word + 1] = Math.ceil(at);
+      i32[word + 1] = inside ? Math.ceil(at) : OUTSIDE;
       f32[word + 2] = at - Math.floor(at);
     }
   }

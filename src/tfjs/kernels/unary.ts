@@ -107,7 +107,7 @@ export function unaryKernels(): readonly Kernel[] {
     { name: Selu, run: ({ inputs: { x }, backend }: Call) => unary(backend, elu, x, SELU_SCALEALPHA, SELU_SCALE) },
     {
       name: Step,
-      run: ({ inputs: { x }, attrs, backend }: StepCall) => unary(backend, { float32: K.step }, x, attrs.alpha ?? 0),
+      run: ({ inputs: { x }, attrs, backend }: StepCall) => unary(backend, { float32: K.step }, x, attrs.alpha ?? 0, 1),
     },
     { name: ClipByValue, run: clip },
     { name: Cast, run: cast },
@@ -115,7 +115,7 @@ export function unaryKernels(): readonly Kernel[] {
 }
 
 /** @param low and `high`, what UnaryArgs says of the kind */
-function unary(backend: ConvasmBackend, kinds: Kinds, x: TensorInfo, low = 0, high = 0): TensorInfo | null {
+function unary(backend: ConvasmBackend, kinds: Kinds, x: TensorInfo, low = 0, high = -0): TensorInfo | null {
   const dtype = x.dtype as MemoryDType;
   const kind = kinds[dtype];
   if (kind === undefined || !backend.reads(x, dtype)) return null;
