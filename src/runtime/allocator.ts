@@ -26,6 +26,8 @@ class Span implements Block {
   }
 }
 
+/** Bytes of the largest memory there is; the class of what is larger is no number. */
+const MOST = 2 ** 32 - 1;
 /** Classes per power of two: the first block of the next class is at most a quarter larger than was asked. */
 const STEPS = 4;
 /** How many blocks of its own class a request looks at: a loop that frees and asks for the same sizes finds its own again. */
@@ -76,6 +78,7 @@ export class Allocator {
   }
 
   #takeFree(size: number): Span | null {
+    if (size > MOST) return null;
     const own = classOf(size);
     let span = this.#lists[own] ?? null;
     for (let i = 0; i < TRIES && span && span.size < size; i++) span = span.nextFree;

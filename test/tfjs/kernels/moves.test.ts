@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runtimeInfo } from '../../../src/index.ts';
+import type { ConvasmBackend } from '../../../src/tfjs/index.ts';
 import '../../../src/tfjs/index.ts';
 import { runs } from '../../helpers/property.ts';
 import { crossings, dtypes, numbers, onBoth, shapes, sizeOf } from './onBoth.ts';
@@ -138,6 +140,112 @@ describe('moves of elements', () => {
       runs(60),
     );
   });
+
+  it('flip left to right', () =>
+    expectSame((shape, picks) => {
+      const images = [0, 1, 2, 3].map(d => shape[d] ?? 1) as [number, number, number, number];
+      const size = sizeOf(images);
+      // The operation's type is of float32, the kernel of any type.
+      return x => {
+        const image = tf.reshape(tf.slice(tf.reshape(x, [-1]), at(picks, 0, x.size - size + 1), size), images);
+        return tf.engine().runKernel('FlipLeftRight', { image });
+      };
+    }));
+
+  it('gather by indices of several dimensions', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ shape, dtype, seed, picks }) => {
+        const rank = 1 + at(picks, 0, shape.length);
+        const outer = [1 + at(picks, 1, 3), 1 + at(picks, 2, 5)].slice(at(picks, 3, 3));
+        const list = Array.from(
+          { length: sizeOf(outer) * rank },
+          (_, i) => ((picks[i % 24] as number) + i) % (shape[i % rank] as number),
+        );
+        const make = () => tf.tensor(numbers(dtype, sizeOf(shape), seed), shape, dtype);
+        const indices = () => tf.tensor(list, [sizeOf(outer), rank], 'int32');
+        const { expected, actual } = await onBoth(() => tf.gatherND(make(), tf.reshape(indices(), [...outer, rank])));
+        expect(actual).toEqual(expected);
+        const operands = tf.tidy(() => [tf.reverse(make(), 0), tf.reverse(indices(), 0)] as const);
+        expect(await crossings(() => tf.gatherND(...operands).dispose())).toBe(0);
+        tf.dispose(operands);
+      }),
+      runs(60),
+    );
+  });
+
+  it('refuse rows that are not there', () => {
+    const x = tf.zeros([3, 4]);
+    const { numTensors, numDataBuffers } = tf.memory();
+    for (const index of [
+      [3, 0],
+      [0, -1],
+    ]) {
+      expect(() => tf.tidy(() => tf.gatherND(x, tf.tensor2d([[2, 3], index] as number[][], [2, 2], 'int32')))).toThrow(
+        `Invalid indices: ${index} does not index into 3,4`,
+      );
+    }
+    expect(tf.memory()).toMatchObject({ numTensors, numDataBuffers });
+    x.dispose();
+  });
+
+  it('space to batches, and back', () =>
+    expectSame((shape, picks) => {
+      // Three dimensions with blocks at most, and what is behind them.
+      const most = Math.min(3, shape.length - 1);
+      if (most < 1) return x => tf.reverse(x);
+      const blockShape = Array.from({ length: 1 + at(picks, 0, most) }, (_, i) => 1 + at(picks, 1 + i, 3));
+      const margins = blockShape.map((block, i): [number, number] => {
+        const before = at(picks, 4 + i, 3);
+        const least = ((shape[i + 1] as number) + before) % block;
+        return [before, ((block - least) % block) + block * at(picks, 7 + i, 2)];
+      });
+      // Not the padding itself but any elements, and not all of them.
+      const crops = blockShape.map((block, i): [number, number] => {
+        const full = (shape[i + 1] as number) + ((margins[i] as number[])[0] as number);
+        const before = at(picks, 10 + i, full);
+        return [before, at(picks, 13 + i, Math.ceil(full / block) * block - before)];
+      });
+      return x => {
+        const inputs = { x };
+        const batches = tf.engine().runKernel('SpaceToBatchND', inputs, { blockShape, paddings: margins }) as tf.Tensor;
+        return [batches, tf.engine().runKernel('BatchToSpaceND', { x: batches }, { blockShape, crops }) as tf.Tensor];
+      };
+    }));
+
+  it('leave nothing behind of a padded copy', () => {
+    const x = tf.ones([2, 5, 5, 3]) as tf.Tensor4D;
+    const backend = tf.backend() as ConvasmBackend;
+    const pass = () =>
+      tf.tidy(
+        () =>
+          void tf.batchToSpaceND(
+            tf.spaceToBatchND(
+              x,
+              [2, 2],
+              [
+                [1, 0],
+                [0, 1],
+              ],
+            ),
+            [2, 2],
+            [
+              [1, 0],
+              [0, 1],
+            ],
+          ),
+      );
+    const before = backend.numDataIds();
+    pass();
+    expect(backend.numDataIds()).toBe(before);
+    backend.giveBack();
+    const { used } = runtimeInfo().memory;
+    for (let i = 0; i < 5; i++) pass();
+    backend.giveBack();
+    expect(runtimeInfo().memory.used).toBe(used);
+    x.dispose();
+  });
+
+  it('diagonals', () => expectSame((shape, _picks) => x => (sizeOf(shape) > 600 ? tf.reverse(x) : tf.diag(x))));
 
   it('depth to space', async () => {
     const blocks = fc.record({

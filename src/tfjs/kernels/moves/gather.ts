@@ -2,6 +2,8 @@ import { backend_util, GatherV2, type TensorInfo, util } from '@tensorflow/tfjs-
 import { GATHER_BLOCK } from '../../../runtime/abi.ts';
 import { runtime } from '../../../runtime/init.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
+import type { ConvasmBackend } from '../../backend.ts';
+import type { MemoryDType } from '../../storage.ts';
 import type { Kernel, KernelCall } from '../kernel.ts';
 import { BYTES, readable } from './copy.ts';
 
@@ -31,11 +33,30 @@ function gather({ inputs: { x, indices }, attrs, backend }: Call): TensorInfo | 
     attrs.batchDims ?? 0,
   );
   const y = backend.output(info.outputShape, dtype);
-  const [source, target] = [backend.address(x), backend.address(y)];
-  const [batch, outer, columns] = [info.batchSize, info.outerSize, info.sliceSize];
-  const count = all / batch;
-  const blocks = batch * outer * Math.ceil(count / GATHER_BLOCK);
-  const args = { source, indices: list, target, outer, count, size, columns, bytes: BYTES[dtype] };
-  runtime().run('gather', 'f32', args, blocks);
+  const { batchSize: batch, outerSize: outer, sliceSize: columns } = info;
+  gatherRows(backend, dtype, x, indices, y, { batch, outer, count: all / batch, size, columns });
   return y;
+}
+
+/** Sizes of y[batch][outer][count] = x[batch][outer][size] by their indices[batch][count], rows of `columns` elements. */
+interface Rows {
+  readonly batch: number;
+  readonly outer: number;
+  readonly count: number;
+  readonly size: number;
+  readonly columns: number;
+}
+
+/** Writes the rows of `x` that `indices` name to `y`. Each index is one of a row. */
+export function gatherRows(
+  backend: ConvasmBackend,
+  dtype: MemoryDType,
+  x: TensorInfo,
+  indices: TensorInfo,
+  y: TensorInfo,
+  { batch, ...sizes }: Rows,
+): void {
+  const operands = { source: backend.address(x), indices: backend.address(indices), target: backend.address(y) };
+  const blocks = batch * sizes.outer * Math.ceil(sizes.count / GATHER_BLOCK);
+  runtime().run('gather', 'f32', { ...operands, ...sizes, bytes: BYTES[dtype] }, blocks);
 }

@@ -1,6 +1,9 @@
-import type { Kernel } from '../kernel.ts';
+import { bare, type Kernel } from '../kernel.ts';
+import { blockKernels } from './blocks.ts';
 import { concatKernels } from './concat.ts';
+import { diagonalKernels } from './diagonal.ts';
 import { gatherKernels } from './gather.ts';
+import { gatherNdKernels } from './gatherNd.ts';
 import { padKernels } from './pad.ts';
 import { repeatKernels } from './repeat.ts';
 import { sliceKernels } from './slice.ts';
@@ -8,12 +11,15 @@ import { transposeKernels } from './transpose.ts';
 
 /** What moves elements and computes nothing. */
 export function moveKernels(): readonly Kernel[] {
-  return [
+  return bare([
     ...transposeKernels(),
     ...sliceKernels(),
     ...concatKernels(),
     ...padKernels(),
     ...repeatKernels(),
     ...gatherKernels(),
-  ];
+    ...gatherNdKernels(),
+    ...blockKernels(),
+    ...diagonalKernels(),
+  ]);
 }

@@ -4,7 +4,8 @@ import type { MemoryDType } from '../../storage.ts';
 import type { Kernel, KernelCall } from '../kernel.ts';
 import { BYTES, copyElements, fillElements, type Place, readable, stridesOf } from './copy.ts';
 
-type Padding = readonly [number, number];
+/** How much there is before and behind. */
+export type Padding = readonly [number, number];
 type PadCall = KernelCall<{ x: TensorInfo }, { paddings: Padding[]; constantValue: number }>;
 type MirrorCall = KernelCall<{ x: TensorInfo }, { paddings: Padding[]; mode: 'reflect' | 'symmetric' }>;
 
@@ -19,7 +20,8 @@ export function padKernels(): readonly Kernel[] {
   ];
 }
 
-function pad({ inputs: { x }, attrs: { paddings, constantValue }, backend }: PadCall): TensorInfo | null {
+/** A tensor with elements of one value around it; null where it is not covered. */
+export function pad({ inputs: { x }, attrs: { paddings, constantValue }, backend }: PadCall): TensorInfo | null {
   const dtype = readable(backend, x);
   if (!dtype || paddings.some(([before, after]) => before < 0 || after < 0)) return null;
   const frame = new Frame(x.shape, paddings);

@@ -1,15 +1,17 @@
-import { Reverse, type TensorInfo, Tile, util } from '@tensorflow/tfjs-core';
+import { FlipLeftRight, Reverse, type TensorInfo, Tile, util } from '@tensorflow/tfjs-core';
 import type { Kernel, KernelCall } from '../kernel.ts';
 import { BYTES, copyElements, readable, stridesOf } from './copy.ts';
 
 type TileCall = KernelCall<{ x: TensorInfo }, { reps: number[] }>;
 type ReverseCall = KernelCall<{ x: TensorInfo }, { dims: number | number[] }>;
+type FlipCall = KernelCall<{ image: TensorInfo }, object>;
 
 /** A tensor several times over, or from its end. */
 export function repeatKernels(): readonly Kernel[] {
   return [
     { name: Tile, run: tile },
     { name: Reverse, run: reverse },
+    { name: FlipLeftRight, run: flip },
   ];
 }
 
@@ -45,4 +47,9 @@ function reverse({ inputs: { x }, attrs: { dims }, backend }: ReverseCall): Tens
   const address = backend.address(x) + start * BYTES[dtype];
   copyElements(x.shape, BYTES[dtype], { address, strides: backwards }, target);
   return y;
+}
+
+/** Images of [batch, height, width, channels], each row from its end. */
+function flip({ inputs: { image }, backend }: FlipCall): TensorInfo | null {
+  return image.shape.length === 4 ? reverse({ inputs: { x: image }, attrs: { dims: 2 }, backend }) : null;
 }

@@ -41,7 +41,8 @@ export function sliceKernels(): readonly Kernel[] {
   ];
 }
 
-function slice({ inputs: { x }, attrs, backend }: SliceCall): TensorInfo | null {
+/** A box of a tensor; null where it is not covered. */
+export function slice({ inputs: { x }, attrs, backend }: SliceCall): TensorInfo | null {
   const dtype = readable(backend, x);
   if (!dtype) return null;
   // They look at the shape alone.
