@@ -34,18 +34,18 @@ describe('the data store', () => {
     expect([...x.dataSync()].map(Math.round)).toEqual([1, 4, 9]);
   });
 
-  it.each([
-    'cpu',
-    'convasm',
-  ])('keeps a slice, which cpu makes as a part of the view, when its source is disposed of: the kernel of %s', name => {
-    const x = inMemory([1, 4, 9, 16]);
-    const { kernelFunc } = tf.getKernel('Slice', name);
-    const info = kernelFunc({ inputs: { x }, attrs: { begin: [1], size: [2] }, backend: backend() }) as tf.TensorInfo;
-    const part = tf.engine().makeTensorFromTensorInfo(info);
-    x.dispose();
-    overwrite();
-    expect([...part.dataSync()].map(Math.round)).toEqual([4, 9]);
-  });
+  it.each(['cpu', 'convasm'])(
+    'keeps a slice, which cpu makes as a part of the view, when its source is disposed of: the kernel of %s',
+    name => {
+      const x = inMemory([1, 4, 9, 16]);
+      const { kernelFunc } = tf.getKernel('Slice', name);
+      const info = kernelFunc({ inputs: { x }, attrs: { begin: [1], size: [2] }, backend: backend() }) as tf.TensorInfo;
+      const part = tf.engine().makeTensorFromTensorInfo(info);
+      x.dispose();
+      overwrite();
+      expect([...part.dataSync()].map(Math.round)).toEqual([4, 9]);
+    },
+  );
 
   it('leaves whole numbers as they are when a cast of them, which shares their data id, goes to linear memory', () => {
     const whole = tf.tensor1d([1, -2, 3], 'int32');
