@@ -7,16 +7,16 @@ const BINARIES = ['relaxed', 'simd'];
 
 /** Largest sizes that may pass, in bytes, some percent above what they are; raise one on purpose only. */
 const BUDGET = {
-  'convasm.tgz': [690_000],
-  'simd.wasm': [152_000, 45_500],
-  'relaxed.wasm': [157_500, 47_300],
+  'convasm.tgz': [1_000_000],
+  'simd.wasm': [206_000, 61_500],
+  'relaxed.wasm': [212_000, 63_500],
   'convasm/worker': [2_100, 1_120],
-  'convasm, JS': [175_000, 60_300],
-  'convasm, JS and both binaries': [298_000, 152_500],
-  'convasm/ops, JS': [66_000, 23_600],
-  'convasm/ops, JS and both binaries': [189_000, 116_000],
-  'convasm/tfjs, JS': [95_000, 33_600],
-  'convasm/tfjs, JS and both binaries': [224_000, 130_500],
+  'convasm, JS': [250_000, 80_000],
+  'convasm, JS and both binaries': [400_000, 200_000],
+  'convasm/ops, JS': [90_000, 30_000],
+  'convasm/ops, JS and both binaries': [270_000, 160_000],
+  'convasm/tfjs, JS': [120_000, 40_000],
+  'convasm/tfjs, JS and both binaries': [300_000, 170_000],
 };
 
 /**
