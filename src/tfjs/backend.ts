@@ -1,20 +1,11 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import {
-  type backend_util,
-  buffer,
-  type DataType,
-  engine,
-  type Rank,
-  type ShapeMap,
-  type TensorBuffer,
-  type TensorInfo,
-} from '@tensorflow/tfjs-core';
+import { type backend_util, type DataType, engine, type TensorInfo } from '@tensorflow/tfjs-core';
 import { inFormat } from '../ops/operands.ts';
 import type { MemoryFormat } from '../tensor/format.ts';
 import { type Shape4, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { DataStore } from './dataStore.ts';
-import { type MemoryDType, outside, StoredData, type Traffic, traffic } from './storage.ts';
+import { type MemoryDType, StoredData, type Traffic, traffic } from './storage.ts';
 
 type Values = backend_util.BackendValues;
 type DataId = TensorInfo['dataId'];
@@ -26,8 +17,11 @@ export const BACKEND_NAME = 'convasm';
  * memory. Made by the factory in index.ts, after `init`.
  */
 export class ConvasmBackend extends MathBackendCPU {
-  /** Disposed of, but not given back yet: some cpu kernels read a view after they have disposed of what it shows. */
+  /** Disposed of, but their linear memory not given back yet: some cpu kernels read a view after they have disposed of what it shows. */
   #retired: StoredData[] = [];
+  /** By the kernels that are running, one of which may call others. */
+  #made: StoredData[] = [];
+  #depth = 0;
 
   readonly #store = new DataStore(this, engine());
 
@@ -44,16 +38,10 @@ export class ConvasmBackend extends MathBackendCPU {
     this.#store.set(dataId, new StoredData(values, dtype, refCount));
   }
 
-  /** A copy where the numbers are in linear memory: a user may keep it. */
+  /** A copy: a user may keep it, or write to it, as cpu's TensorScatterUpdate does. */
   override readSync(dataId: DataId): Values {
-    return outside(super.readSync(dataId));
-  }
-
-  /** Only cpu kernels ask for it, to read: without the copy. */
-  override bufferSync<R extends Rank, D extends DataType>(t: TensorInfo): TensorBuffer<R, D> {
-    const { dtype, values } = this.stored(t);
-    if (t.dtype !== dtype || dtype === 'string' || dtype === 'complex64') return super.bufferSync(t);
-    return buffer(t.shape as ShapeMap[R], dtype as D, values as never);
+    const values = super.readSync(dataId);
+    return ArrayBuffer.isView(values) ? ((values as Float32Array).slice() as Values) : values;
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
@@ -63,7 +51,7 @@ export class ConvasmBackend extends MathBackendCPU {
     const { complexTensorInfos: parts } = data;
     if (parts) for (const { dataId } of [parts.real, parts.imag]) this.disposeData(dataId, true);
     this.#store.delete(dataId);
-    this.#retired.push(data);
+    if (data.inLinearMemory) this.#retired.push(data);
     return true;
   }
 
@@ -146,8 +134,23 @@ export class ConvasmBackend extends MathBackendCPU {
     return this.#store.get(dataId);
   }
 
+  /** Runs a kernel, which may call others. Where it throws, what it has made for results is disposed of. */
+  running<C, R>(kernel: (call: C) => R, call: C): R {
+    const count = this.#made.length;
+    this.#depth++;
+    try {
+      return kernel(call);
+    } catch (error) {
+      for (const data of this.#made.splice(count)) if (this.#store.has(data)) this.disposeData(data, true);
+      throw error;
+    } finally {
+      if (--this.#depth === 0) this.#made.length = 0;
+    }
+  }
+
   #keep(data: StoredData): DataId {
     this.#store.set(data, data);
+    if (this.#depth > 0) this.#made.push(data);
     return data;
   }
 }

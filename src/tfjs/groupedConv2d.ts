@@ -1,4 +1,13 @@
-import { Conv2D, engine, getBackend, type Rank, reshape, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
+import {
+  Conv2D,
+  engine,
+  getBackend,
+  type Rank,
+  reshape,
+  type Tensor3D,
+  type Tensor4D,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { ArgumentError, ShapeError, StateError } from '../errors.ts';
 import { BACKEND_NAME } from './backend.ts';
 import type { ConvAttrs } from './kernels/convolution.ts';
@@ -35,8 +44,7 @@ export function groupedConv2d<T extends Tensor3D | Tensor4D>(
   if (dataFormat !== 'NHWC' && dataFormat !== 'NCHW') {
     throw new ArgumentError('dataFormat', dataFormat, "'NHWC' or 'NCHW'");
   }
-  const images = x.rank === 4 ? (x as Tensor4D) : reshape<Rank.R4>(x, [1, ...(x as Tensor3D).shape]);
-  const channels = dataFormat === 'NHWC' ? images.shape[3] : images.shape[1];
+  const channels = x.shape[x.rank - (dataFormat === 'NHWC' ? 1 : 3)] as number;
   const groups = channels / filter.shape[2];
   if (!Number.isInteger(groups) || filter.shape[3] % groups !== 0) {
     throw new ShapeError(
@@ -46,6 +54,9 @@ export function groupedConv2d<T extends Tensor3D | Tensor4D>(
     );
   }
   const attrs: ConvAttrs = { strides, pad, dataFormat, dilations };
-  const y = engine().runKernel(Conv2D, { x: images, filter }, { ...attrs }) as Tensor4D;
-  return (x.rank === 4 ? y : reshape(y, y.shape.slice(1) as Tensor3D['shape'])) as T;
+  return tidy(() => {
+    const images = x.rank === 4 ? (x as Tensor4D) : reshape<Rank.R4>(x, [1, ...(x as Tensor3D).shape]);
+    const y = engine().runKernel(Conv2D, { x: images, filter }, { ...attrs }) as Tensor4D;
+    return (x.rank === 4 ? y : reshape(y, y.shape.slice(1) as Tensor3D['shape'])) as T;
+  });
 }

@@ -97,8 +97,9 @@ class Block {
 }
 
 /**
- * The numbers behind one data id, which it is itself (dataStore.ts), in one of two homes: a JavaScript array, where cpu kernels leave them, or linear memory, where ours do.
- * They move to linear memory when one of our kernels asks for their address, and never back: what cpu kernels read is a view.
+ * The numbers behind one data id, which it is itself (dataStore.ts), in one of two homes: a JavaScript array, where cpu kernels leave
+ * them, or linear memory, where ours do. They move to linear memory when one of our kernels asks for their address, and never back: what
+ * cpu kernels read is a view.
  */
 export class StoredData {
   readonly dtype: DataType;
@@ -147,7 +148,7 @@ export class StoredData {
     this.#store = store;
   }
 
-  /** What cpu kernels read and, of their own results, write. In linear memory it is a view, valid until the memory grows. */
+  /** What cpu kernels read. In linear memory it is a view, valid until the memory grows. */
   get values(): Values {
     if (this.#array === undefined && this.#home) {
       traffic.reads++;
@@ -158,10 +159,9 @@ export class StoredData {
     return this.#array as Values;
   }
 
-  set values(values: Values) {
-    this.#array = outside(values);
-    this.#single = undefined;
-    this.release();
+  /** Whether there is linear memory to give back. */
+  get inLinearMemory(): boolean {
+    return this.#home !== null || this.#cast !== null || this.filters !== null;
   }
 
   /** Whether there is anything to compute with: the id of a complex tensor has no values of its own. */
@@ -218,7 +218,7 @@ export class StoredData {
 }
 
 /** Values that stay as they are when linear memory grows or is given back: cpu kernels hand on parts of the views that they read. */
-export function outside<V extends Values | undefined>(values: V): V {
+function outside<V extends Values | undefined>(values: V): V {
   if (!ArrayBuffer.isView(values) || values.buffer !== runtime().memory.buffer) return values;
   return (values as Float32Array).slice() as unknown as V;
 }

@@ -1,3 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runtimeInfo } from '../../src/index.ts';
@@ -92,6 +95,37 @@ describe('the data store', () => {
     const x = inMemory([1, 4, 9]);
     runtime().memory.memory.grow(1);
     expect([...tf.reverse(x).dataSync()].map(Math.round)).toEqual([9, 4, 1]);
+  });
+
+  it('gives dataSync as a copy of numbers in JavaScript, too', () => {
+    const x = tf.tensor1d([1, 2, 3]);
+    x.dataSync().fill(7);
+    expect([...x.dataSync()]).toEqual([1, 2, 3]);
+  });
+
+  it('disposes of the parts of a complex tensor with it', () => {
+    const before = backend().numDataIds();
+    const complex = tf.tidy(() => tf.complex(inMemory([1, 4]), inMemory([9, 16])));
+    expect(backend().numDataIds()).toBe(before + 3);
+    complex.dispose();
+    expect(backend().numDataIds()).toBe(before);
+  });
+
+  it('lets go of arrays in JavaScript that are disposed of, though no kernel of ours runs', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    let collected = 0;
+    const registry = new FinalizationRegistry(() => collected++);
+    for (let i = 0; i < 20; i++) {
+      const values = new Float32Array(1000);
+      registry.register(values, i);
+      tf.tensor1d(values).dispose();
+    }
+    for (let i = 0; i < 100 && collected < 15; i++) {
+      collect();
+      await setTimeout(20);
+    }
+    expect(collected).toBeGreaterThanOrEqual(15);
   });
 
   it('has no values for what has none', () => {

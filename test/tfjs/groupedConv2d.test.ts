@@ -65,10 +65,22 @@ describe('groupedConv2d', () => {
     );
   });
 
-  it('takes images without a batch', () => {
+  it.each([1, 2, 3])('has the same filters for other groups, in turn: %i x %i', size => {
+    const w = tensor(random([size, size, 2, 12], 2));
+    const on = (channels: number, filter: tf.Tensor4D) =>
+      groupedConv2d(tensor(random([2, 9, 8, channels], 1)), filter, 1, 'same').dataSync();
+    for (let i = 0; i < 3; i++) {
+      for (const channels of [2, 4, 8]) expect(on(channels, w)).toEqual(on(channels, tf.clone(tf.add(w, 0))));
+    }
+  });
+
+  it('takes images without a batch, and leaves nothing behind', () => {
     const x = tensor(random([1, 5, 5, 4], 1));
     const w = tensor(random([3, 3, 2, 6], 2));
-    const single = groupedConv2d(tf.reshape(x, [5, 5, 4]) as tf.Tensor3D, w, 1, 'same');
+    const image = tf.reshape(x, [5, 5, 4]) as tf.Tensor3D;
+    const { numTensors } = tf.memory();
+    const single = groupedConv2d(image, w, 1, 'same');
+    expect(tf.memory().numTensors).toBe(numTensors + 1);
     expect(single.shape).toEqual([5, 5, 6]);
     expect(single.dataSync()).toEqual(groupedConv2d(x, w, 1, 'same').dataSync());
   });

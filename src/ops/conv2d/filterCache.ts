@@ -8,11 +8,12 @@ import { forwardFilters, tileSize, transformedBytes, transformFilters, WORK_BYTE
 
 /**
  * Filters in the form in which the forward pass reads them (packed, or transformed for Winograd), kept from call to call by
- * those whose filters do not change. Made again when the algorithm changes with the size of the input, or for another tensor.
+ * those whose filters do not change. Made again when the algorithm changes with the size of the input, for other groups, or for another tensor.
  */
 export class FilterCache {
   #of: Tensor | null = null;
   #algorithm: PreparedAlgorithm | null = null;
+  #groups = 0;
   /** A tensor, so that the memory comes back with a layer that is forgotten. */
   #prepared: Tensor | null = null;
 
@@ -22,7 +23,8 @@ export class FilterCache {
    * @throws OutOfMemoryError, ThreadError
    */
   get(runtime: Runtime, type: ElementType, w: Tensor, g: ConvGeometry, algorithm: PreparedAlgorithm): number {
-    if (this.#prepared && this.#of === w && this.#algorithm === algorithm) return this.#prepared.address;
+    const same = this.#of === w && this.#algorithm === algorithm && this.#groups === g.groups;
+    if (this.#prepared && same) return this.#prepared.address;
     this.clear();
     const bytes = BYTES[type];
     const filters = forwardFilters(g, w.address, false);
@@ -39,6 +41,7 @@ export class FilterCache {
     }
     this.#of = w;
     this.#algorithm = algorithm;
+    this.#groups = g.groups;
     return address;
   }
 

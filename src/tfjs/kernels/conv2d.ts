@@ -25,7 +25,7 @@ import {
   ourFilterShape,
   storedFilters,
 } from './convolution.ts';
-import { endingOf, type FusedAttrs, type FusedInputs } from './fused.ts';
+import { endingOf, type FusedAttrs, type FusedInputs, isKnown } from './fused.ts';
 import type { Kernel, KernelCall } from './kernel.ts';
 
 type ForwardCall = KernelCall<{ x: TensorInfo; filter: TensorInfo } & FusedInputs, ConvAttrs & FusedAttrs>;
@@ -48,7 +48,7 @@ export function conv2dKernels(): readonly Kernel[] {
 
 function forward({ inputs, attrs, backend }: ForwardCall, depthwise: boolean): TensorInfo | null {
   const { x, filter } = inputs;
-  const readable = backend.reads(x) && backend.reads(filter);
+  const readable = backend.reads(x) && backend.reads(filter) && isKnown(attrs);
   const convolution = readable ? convolutionOf(x.shape, filter.shape, attrs, depthwise) : null;
   if (!convolution) return leave(!depthwise && isGrouped(x.shape, filter.shape, attrs), x.shape, attrs);
   const { format, options } = convolution;

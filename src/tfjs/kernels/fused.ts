@@ -32,6 +32,11 @@ export interface Ending {
   readonly finish: (y: TensorInfo) => TensorInfo;
 }
 
+/** Whether there is such an activation; the cpu backend says of others that there is not. */
+export function isKnown({ activation = 'linear' }: FusedAttrs): boolean {
+  return activation === 'linear' || Object.hasOwn(KERNELS, activation);
+}
+
 /** @param planes whether the channels of the product are its second dimension, and vectors of them are aligned with it */
 export function endingOf(
   backend: ConvasmBackend,

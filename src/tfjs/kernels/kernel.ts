@@ -22,19 +22,22 @@ export interface Kernel {
 
 /** A function for TensorFlow.js's registry: ours, and cpu's for all that ours does not cover. */
 export function withFallback({ run, bare = false }: Kernel, cpu: KernelFunc): KernelFunc {
+  const kernel = bare ? run : inScope(run);
   return call => {
     const backend = call.backend as ConvasmBackend;
     backend.giveBack();
-    const ours = { inputs: call.inputs, attrs: call.attrs ?? {}, backend };
+    return backend.running(kernel, { inputs: call.inputs, attrs: call.attrs ?? {}, backend }) ?? cpu(call);
+  };
+}
+
+/** What it makes on the way is disposed of; results are not the scope's: it need not look for tensors in them. */
+function inScope(run: Kernel['run']): Kernel['run'] {
+  return call => {
     let result: TensorInfo | TensorInfo[] | null = null;
-    if (bare) result = run(ours);
-    else {
-      // What it makes on the way is disposed of; results are not the scope's: it need not look for tensors in them.
-      scope(() => {
-        result = run(ours);
-      });
-    }
-    return result ?? cpu(call);
+    scope(() => {
+      result = run(call);
+    });
+    return result;
   };
 }
 

@@ -14,7 +14,7 @@ import { zeros } from '../../tensor/create.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { allocate } from '../../tensor/tensor.ts';
 import { storedFilters, transposeMatrix } from './convolution.ts';
-import { endingOf, type FusedAttrs, type FusedInputs } from './fused.ts';
+import { endingOf, type FusedAttrs, type FusedInputs, isKnown } from './fused.ts';
 import type { Kernel, KernelCall } from './kernel.ts';
 
 /** Multiplications of a product that is done before a matrix is packed. */
@@ -51,7 +51,7 @@ interface Operands {
 function matMul({ inputs, attrs, backend }: Call): TensorInfo | null {
   const { a, b } = inputs;
   const { transposeA = false, transposeB = false } = attrs;
-  if (!backend.reads(a) || !backend.reads(b)) return null;
+  if (!backend.reads(a) || !backend.reads(b) || !isKnown(attrs)) return null;
   if (Math.min(a.shape.length, b.shape.length) < 2) return null; // Its error message says what is wrong.
   const [rows, depth] = matrixOf(a.shape, transposeA);
   const [depthB, columns] = matrixOf(b.shape, transposeB);
@@ -78,7 +78,7 @@ function matMul({ inputs, attrs, backend }: Call): TensorInfo | null {
   const kept = plain && storedFilters(backend, b);
   if (kept && !kept.use()) {
     // A matrix that is used again is taken for filters of one pixel, whose prepared form is kept.
-    const weights = kept.get('matrix', () => {
+    const weights = kept.get(`matrix ${depth},${columns}`, () => {
       const filters = allocate([columns, depth, 1, 1], 'float32', 'contiguous');
       transposeMatrix(backend.address(b), filters.address, depth, columns);
       return filters;

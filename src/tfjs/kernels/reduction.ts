@@ -3,8 +3,10 @@ import {
   Any,
   ArgMax,
   ArgMin,
+  Cast,
   Cumprod,
   Cumsum,
+  getKernel,
   Max,
   Mean,
   Min,
@@ -24,7 +26,7 @@ import {
 } from '../../runtime/abi.ts';
 import { runtime } from '../../runtime/init.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import type { ConvasmBackend } from '../backend.ts';
+import { BACKEND_NAME, type ConvasmBackend } from '../backend.ts';
 import type { MemoryDType } from '../storage.ts';
 import { bare, type Kernel, type KernelCall } from './kernel.ts';
 import { BYTES, copyElements, readable, stridesOf } from './moves/copy.ts';
@@ -61,7 +63,7 @@ export function reductionKernels(): readonly Kernel[] {
       name,
       run: ({ inputs, attrs, backend }: ReductionCall) => reduce(backend, inputs.x, attrs, kinds),
     })),
-    { name: Mean, run: ({ inputs, attrs, backend }) => reduce(backend, inputs.x, attrs, { float32: sum }, true) },
+    { name: Mean, run: mean },
     // One axis, whatever the attributes say; whole numbers come out.
     ...Object.entries(places).map(([name, kinds]) => ({
       name,
@@ -75,6 +77,20 @@ export function reductionKernels(): readonly Kernel[] {
     { name: Softmax, run: softmaxOf },
   ]);
 }
+
+/** Of whole numbers and booleans, too. */
+function mean({ inputs: { x }, attrs, backend }: ReductionCall): TensorInfo | null {
+  const ofFloats = (info: TensorInfo) => reduce(backend, info, attrs, { float32: REDUCE_KIND.sum }, true);
+  if (x.dtype === 'float32' || !readable(backend, x)) return ofFloats(x);
+  const { kernelFunc } = getKernel(Cast, BACKEND_NAME);
+  const floats = kernelFunc({ inputs: { x }, attrs: { dtype: 'float32' }, backend }) as TensorInfo;
+  const y = ofFloats(floats);
+  backend.disposeData(floats.dataId);
+  return y;
+}
+
+/** What the cpu backend sums up in a microsecond. */
+const FEW = 1024;
 
 /** A tensor of [outer, reduced, inner]. */
 interface Matrices {
@@ -95,6 +111,8 @@ function reduce(
   const dtype = readable(backend, x);
   const kind = dtype ? kinds[dtype] : undefined;
   if (!dtype || kind === undefined) return null;
+  // Of a few numbers in JavaScript, all the same, the result stays there, too.
+  if (sizeOf(x.shape) <= FEW && backend.single(x) !== undefined) return null;
   const axes = util.parseAxisParam((attrs.axis ?? attrs.reductionIndices) as number[], x.shape).sort((a, b) => a - b);
   const [first, last] = [axes[0], axes[axes.length - 1]];
   if (first === undefined || last === undefined) return null;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { beforeAll, describe, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import '../../../src/tfjs/index.ts';
 import { runs } from '../../helpers/property.ts';
@@ -42,6 +42,31 @@ describe('products of matrices', () => {
       ),
       runs(100),
     );
+  });
+
+  it('are those of the cpu backend for one matrix in several shapes, which is filters as well', () =>
+    expectAsCpu(tensor => {
+      const w = tensor([36, 40], 1);
+      const shapes = [
+        [36, 40],
+        [40, 36],
+        [72, 20],
+      ] as const;
+      return Array.from({ length: 3 }).flatMap(() => [
+        ...shapes.map(([rows, columns]) => tf.matMul(tensor([50, rows], 2), tf.reshape(w, [rows, columns]))),
+        tf.conv2d(tensor([1, 9, 8, 4], 3) as tf.Tensor4D, tf.reshape(w, [3, 3, 4, 40]) as tf.Tensor4D, 1, 'same'),
+        tf.conv2d(tensor([1, 9, 8, 40], 3) as tf.Tensor4D, tf.reshape(w, [3, 3, 40, 4]) as tf.Tensor4D, 1, 'same'),
+      ]);
+    }));
+
+  it('refuse activations that there are not, as cpu does', async () => {
+    await tf.setBackend('convasm');
+    const a = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+    const x = tf.reshape(a, [1, 2, 2, 1]) as tf.Tensor4D;
+    const filter = tf.tensor4d([1], [1, 1, 1, 1]);
+    const activation = 'gelu' as never;
+    expect(() => tf.fused.matMul({ a, b: a, activation })).toThrow('gelu');
+    expect(() => tf.fused.conv2d({ x, filter, strides: 1, pad: 'same', activation })).toThrow('gelu');
   });
 
   it('are those of the cpu backend where the left matrix is a single row, around whole strips of columns', async () => {

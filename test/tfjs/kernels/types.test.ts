@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ConvasmBackend } from '../../../src/tfjs/index.ts';
 import '../../../src/tfjs/index.ts';
 import { runs } from '../../helpers/property.ts';
+import { expectAsCpu } from '../asCpu.ts';
 
 beforeAll(async () => {
   await tf.setBackend('convasm');
@@ -94,6 +95,27 @@ describe.each(Object.entries(BINARY).flatMap(([name, types]) => types.map(type =
     });
   },
 );
+
+describe('whole numbers', () => {
+  it('wrap as those of the cpu backend, where it has left larger ones behind them', () =>
+    expectAsCpu(() => {
+      const large = tf.square(tf.fill([10], 70000, 'int32'));
+      const some = tf.tensor1d([1, 2, 3, 4, 5, 6, 7, 8, 9, -10], 'int32');
+      return [tf.add(large, some), tf.sub(some, large)];
+    }));
+
+  it('are of the type of the first tensor that is joined, though it be empty', () =>
+    expectAsCpu(() => {
+      const [a, b] = [tf.tensor1d([1, 2], 'int32'), tf.tensor1d([3], 'int32')];
+      return [tf.concat([tf.tensor1d([]), a, b] as tf.Tensor1D[]), tf.concat([tf.tensor1d([], 'int32'), a, b])];
+    }));
+
+  it('and booleans have means', () =>
+    expectAsCpu(() => {
+      const whole = tf.tensor2d([1, -2, 3, 4, 5, 6], [2, 3], 'int32');
+      return [tf.mean(whole, 1), tf.mean(whole), tf.mean(tf.greater(whole, 3), 0), tf.mean(tf.fill([3], 4, 'int32'))];
+    }));
+});
 
 const UNARY: readonly (readonly [string, Type, object])[] = [
   ['Neg', 'int32', {}],

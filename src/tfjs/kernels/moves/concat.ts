@@ -17,7 +17,8 @@ export function concatKernels(): readonly Kernel[] {
 function concat({ inputs, attrs, backend }: Call): TensorInfo | null {
   const parts = inputs.filter(({ shape }) => !shape.includes(0));
   const [first] = inputs;
-  if (!first || parts.length < 2) return null;
+  // The type is that of the first one, though it be empty.
+  if (!first || parts.length < 2 || parts[0]?.dtype !== first.dtype) return null;
   const axis = util.parseAxisParam(attrs.axis, first.shape)[0] as number;
   const shapes = inputs.map(({ shape }) => shape);
   backend_util.assertParamsConsistent(shapes, axis);
