@@ -37,14 +37,9 @@ function fill(
 
 /** Writes a number to all elements of `y`, which is in linear memory. */
 export function fillWith(backend: ConvasmBackend, y: TensorInfo, value: number): void {
-  const { buffer, i32 } = runtime().memory;
+  const { memory } = runtime();
   const count = sizeOf(y.shape);
   const address = backend.address(y);
-  if (y.dtype === 'bool') new Uint8Array(buffer, address, count).fill(value);
-  else i32.fill(y.dtype === 'int32' ? value : bitsOf(value), address / 4, address / 4 + count);
-}
-
-/** Of a float32. */
-function bitsOf(value: number): number {
-  return new Int32Array(new Float32Array([value]).buffer)[0] as number;
+  if (y.dtype === 'bool') new Uint8Array(memory.buffer, address, count).fill(value);
+  else (y.dtype === 'int32' ? memory.i32 : memory.f32).fill(value, address / 4, address / 4 + count);
 }
