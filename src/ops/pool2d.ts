@@ -72,25 +72,8 @@ export function maxPool2d(x: Tensor, options: Pool2DOptions & OutOption): Tensor
 }
 
 /**
- * maxPool2d of those values of a window that are numbers, as TensorFlow.js has it; -infinity where there is none.
- *
- * @param x [batch, channels, height, width], float32
- * @throws ShapeError, ArgumentError, DisposedError, ForeignTensorError, OutOfMemoryError, ThreadError
- * @internal
- */
-export function maxPool2dOfNumbers(x: Tensor, options: Pool2DOptions): Tensor {
-  const { outputShape, sizes } = poolGeometry(x, options);
-  return scope(() => {
-    const source = inFormat(x, 'channelsLast');
-    return produce(undefined, outputShape, 'float32', 'channelsLast', y => {
-      poolPixels(x.storage.runtime, 'max', { ...sizes, x: source.address, y: y.address, dx: 0 });
-    });
-  });
-}
-
-/**
- * A pool of float32 images in channels-last memory, by addresses and sizes. A maximum is that of maxPool2dOfNumbers.
- * Nothing is checked.
+ * A pool of float32 images in channels-last memory, by addresses and sizes. A maximum is that of the values of a window that are
+ * numbers, as TensorFlow.js has it, -infinity where there is none. Nothing is checked.
  *
  * @throws ThreadError
  * @internal
@@ -181,7 +164,8 @@ function formatOf(tensor: Tensor): MemoryFormat {
   return height * width === 1 ? 'channelsLast' : tensor.format;
 }
 
-function poolGeometry(x: Tensor, options: AvgPool2DOptions): PoolGeometry {
+/** @internal */
+export function poolGeometry(x: Tensor, options: AvgPool2DOptions): PoolGeometry {
   checkOperands({ x });
   return geometryOf('x', x.shape, options);
 }

@@ -11,9 +11,9 @@ import {
   zeros,
 } from '../../src/index.ts';
 import { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad } from '../../src/ops/index.ts';
-import { maxPool2dOfNumbers } from '../../src/ops/pool2d.ts';
 import { expectExactly, expectRelative, expectSums } from '../helpers/compare.ts';
 import { expectArgumentError, expectError, shown } from '../helpers/errors.ts';
+import { maxPool2dOfNumbers } from '../helpers/maxPoolOfNumbers.ts';
 import { describeOut } from '../helpers/out.ts';
 import { poolLabel, poolSeries } from '../helpers/poolCases.ts';
 import { type Format, formats, made } from '../helpers/tensors.ts';

@@ -50,7 +50,7 @@ describe.each(variants)('blocks of %s', variant => {
   const shuffler = new Shuffler();
   let convasm: typeof import('../../src/index.ts');
   let ops: typeof import('../../src/ops/index.ts');
-  let pools: typeof import('../../src/ops/pool2d.ts');
+  let pools: typeof import('../helpers/maxPoolOfNumbers.ts');
   let kernels: readonly string[];
 
   beforeAll(async () => {
@@ -71,7 +71,7 @@ describe.each(variants)('blocks of %s', variant => {
     vi.resetModules();
     convasm = await import('../../src/index.ts');
     ops = await import('../../src/ops/index.ts');
-    pools = await import('../../src/ops/pool2d.ts');
+    pools = await import('../helpers/maxPoolOfNumbers.ts');
     kernels = Object.keys((await import('../../src/runtime/abi.ts')).KERNELS);
     await convasm.init({ variant, threads: 1 });
     WebAssembly.Instance = Instance;
