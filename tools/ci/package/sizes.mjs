@@ -8,15 +8,15 @@ const BINARIES = ['relaxed', 'simd'];
 /** Largest sizes that may pass, in bytes, some percent above what they are; raise one on purpose only. */
 const BUDGET = {
   'convasm.tgz': [880_000],
-  'simd.wasm': [204_000, 60_800],
-  'relaxed.wasm': [209_000, 62_400],
+  'simd.wasm': [208_000, 61_900],
+  'relaxed.wasm': [213_000, 63_400],
   'convasm/worker': [2_100, 1_120],
   'convasm, JS': [180_000, 62_000],
-  'convasm, JS and both binaries': [344_000, 185_500],
+  'convasm, JS and both binaries': [348_000, 188_000],
   'convasm/ops, JS': [66_500, 23_700],
-  'convasm/ops, JS and both binaries': [231_000, 147_000],
+  'convasm/ops, JS and both binaries': [236_000, 150_000],
   'convasm/tfjs, JS': [130_500, 46_300],
-  'convasm/tfjs, JS and both binaries': [295_000, 170_000],
+  'convasm/tfjs, JS and both binaries': [300_000, 172_000],
 };
 
 /**
