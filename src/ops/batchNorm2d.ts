@@ -147,7 +147,7 @@ type Pixels = Pick<
 export function normalizePixels(runtime: Runtime, operands: Pixels): void {
   const { x, target, mean, variance, weight, bias, images, channels, pixels, eps } = operands;
   const { blocks, channelsLast, rowBlock, chunks } = cutOf(images, channels, pixels, true);
-  const [coefficients = 0] = runtime.scratch.reserve(3 * channels * DTYPES.float32.bytes);
+  const coefficients = runtime.scratch.area(3 * channels * DTYPES.float32.bytes);
   // Field by field: copies of whole objects took as long as the kernels of a small call.
   const args = {
     x,

@@ -11,6 +11,9 @@ type NumberArray = Float32Array | Int32Array | Uint8Array;
 /** Element types of which linear memory holds numbers: complex ones are two tensors of floats, strings stay in JavaScript. */
 export type MemoryDType = 'float32' | 'int32' | 'bool';
 
+/** Bytes of an element. */
+export const BYTES = { float32: 4, int32: 4, bool: 1 } as const;
+
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
 /** How often tensors have crossed between JavaScript and linear memory. */
@@ -75,7 +78,7 @@ class Block {
 
   /** @throws OutOfMemoryError */
   static allocate(dtype: MemoryDType, length: number): Block {
-    return new Block(dtype, length, new Storage(runtime(), length * ARRAYS[dtype].BYTES_PER_ELEMENT));
+    return new Block(dtype, length, new Storage(runtime(), length * BYTES[dtype]));
   }
 
   /** Valid until the memory grows. */

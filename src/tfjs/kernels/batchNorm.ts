@@ -1,8 +1,8 @@
-import { Add, FusedBatchNorm, getKernel, Multiply, Rsqrt, Sub, type TensorInfo } from '@tensorflow/tfjs-core';
+import { Add, FusedBatchNorm, Multiply, Rsqrt, Sub, type TensorInfo } from '@tensorflow/tfjs-core';
 import { normalizePixels } from '../../ops/batchNorm2d.ts';
 import { runtime } from '../../runtime/init.ts';
-import { BACKEND_NAME, type ConvasmBackend } from '../backend.ts';
-import { bare, type Kernel, type KernelCall } from './kernel.ts';
+import type { ConvasmBackend } from '../backend.ts';
+import { bare, type Kernel, type KernelCall, runKernel } from './kernel.ts';
 
 type Call = KernelCall<
   { x: TensorInfo; mean: TensorInfo; variance: TensorInfo; offset?: TensorInfo; scale?: TensorInfo },
@@ -76,7 +76,7 @@ function byElements(
   if (!covered) return null;
   const made: TensorInfo[] = [];
   const run = (name: string, inputs: Record<string, TensorInfo>): TensorInfo => {
-    const y = getKernel(name, BACKEND_NAME).kernelFunc({ inputs, backend }) as TensorInfo;
+    const y = runKernel(backend, name, inputs);
     made.push(y);
     return y;
   };

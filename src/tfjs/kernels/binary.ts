@@ -30,7 +30,7 @@ import { roundUp } from '../../runtime/allocator.ts';
 import { runtime } from '../../runtime/init.ts';
 import { sameShape, sizeOf } from '../../tensor/shape.ts';
 import type { ConvasmBackend } from '../backend.ts';
-import type { MemoryDType } from '../storage.ts';
+import { BYTES, type MemoryDType } from '../storage.ts';
 import { type Broadcast, broadcastOf, type Reading } from './broadcast.ts';
 import { fillWith } from './fill.ts';
 import type { Kernel, KernelCall } from './kernel.ts';
@@ -118,7 +118,7 @@ function binary(backend: ConvasmBackend, kinds: Kinds, a: TensorInfo, b: TensorI
     scalar: dtype === 'int32' ? (numbers.a ?? numbers.b ?? 0) | 0 : (numbers.a ?? numbers.b ?? 0),
   };
   const y = backend.output(shape, result);
-  run(dtype, kind, operands, broadcast, { address: backend.address(y), bytes: result === 'bool' ? 1 : 4 });
+  run(dtype, kind, operands, broadcast, { address: backend.address(y), bytes: BYTES[result] });
   return y;
 }
 
@@ -146,7 +146,7 @@ function ofNumbers(
   fillWith(backend, y, b);
   const broadcast = broadcastOf(shape, shape, shape) as Broadcast;
   const operands = { a: NOWHERE, b: operandOf(backend, y), scalar: a };
-  run(dtype, kind, operands, broadcast, { address: operands.b.address, bytes: dtype === 'bool' ? 1 : 4 });
+  run(dtype, kind, operands, broadcast, { address: operands.b.address, bytes: BYTES[dtype] });
   return y;
 }
 
@@ -192,7 +192,7 @@ const STILL: Reading = { outer: 0, middle: 0, row: 0, column: 0 };
 
 function operandOf(backend: ConvasmBackend, info: TensorInfo): Operand {
   const address = backend.address(info);
-  return { address, end: address + roundUp(sizeOf(info.shape) * (info.dtype === 'bool' ? 1 : 4)) };
+  return { address, end: address + roundUp(sizeOf(info.shape) * BYTES[info.dtype as MemoryDType]) };
 }
 
 interface Target {

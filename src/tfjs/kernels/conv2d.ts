@@ -13,13 +13,13 @@ import { ArgumentError } from '../../errors.ts';
 import { conv2dFilterGrad } from '../../ops/conv2d/filterGrad.ts';
 import { conv2d } from '../../ops/conv2d/forward.ts';
 import { conv2dInputGrad } from '../../ops/conv2d/inputGrad.ts';
+import { sameShape } from '../../tensor/shape.ts';
 import { imageShape } from '../backend.ts';
 import {
   type ConvAttrs,
   convolutionOf,
   filtersOf,
   handFilters,
-  hasShape,
   isDilated,
   isGrouped,
   ourFilterShape,
@@ -72,7 +72,7 @@ function inputGrad({ inputs, attrs, backend }: InputGradCall, depthwise: boolean
   const readable = backend.reads(dy) && backend.reads(filter) && inputShape.every(size => size > 0);
   const convolution = readable ? convolutionOf(inputShape, filter.shape, attrs, depthwise) : null;
   // conv2dTranspose lets dy be larger than what the input's shape gives.
-  if (!convolution || !hasShape(dy, convolution.outShape)) {
+  if (!convolution || !sameShape(dy.shape, convolution.outShape)) {
     return leave(isDilated(attrs) || (!depthwise && isGrouped(inputShape, filter.shape, attrs)), inputShape, attrs);
   }
   const { format, options, inShape } = convolution;
@@ -86,7 +86,7 @@ function filterGrad({ inputs, attrs, backend }: FilterGradCall, depthwise: boole
   const { filterShape } = attrs;
   const readable = backend.reads(x) && backend.reads(dy) && filterShape.every(size => size > 0);
   const convolution = readable ? convolutionOf(x.shape, filterShape, attrs, depthwise) : null;
-  if (!convolution || !hasShape(dy, convolution.outShape)) {
+  if (!convolution || !sameShape(dy.shape, convolution.outShape)) {
     return leave(isDilated(attrs) || (!depthwise && isGrouped(x.shape, filterShape, attrs)), x.shape, attrs);
   }
   const { format, options } = convolution;

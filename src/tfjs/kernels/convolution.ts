@@ -3,7 +3,6 @@ import type { Conv2DOptions } from '../../ops/conv2d/geometry.ts';
 import { TRANSPOSE_ROWS } from '../../runtime/abi.ts';
 import { runtime } from '../../runtime/init.ts';
 import type { MemoryFormat } from '../../tensor/format.ts';
-import { sameShape } from '../../tensor/shape.ts';
 import { allocate, type Tensor } from '../../tensor/tensor.ts';
 import type { ConvasmBackend } from '../backend.ts';
 import { StoredFilters } from '../filters.ts';
@@ -89,11 +88,6 @@ export function isGrouped(
   { dataFormat = 'NHWC' }: ConvAttrs,
 ): boolean {
   return filterShape[2] !== (dataFormat === 'NHWC' ? inShape[3] : inShape[1]);
-}
-
-/** Whether `info` has the shape that the convolution's images should have. */
-export function hasShape(info: TensorInfo, shape: readonly number[]): boolean {
-  return sameShape(info.shape, shape);
 }
 
 /** [out, in / groups, kernel height, kernel width] */

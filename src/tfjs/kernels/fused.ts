@@ -1,7 +1,8 @@
-import { Add, Elu, getKernel, LeakyRelu, Prelu, Relu, Relu6, Sigmoid, type TensorInfo } from '@tensorflow/tfjs-core';
+import { Add, Elu, LeakyRelu, Prelu, Relu, Relu6, Sigmoid, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Activation } from '../../ops/conv2d/forward.ts';
 import { sameShape } from '../../tensor/shape.ts';
-import { BACKEND_NAME, type ConvasmBackend } from '../backend.ts';
+import type { ConvasmBackend } from '../backend.ts';
+import { runKernel } from './kernel.ts';
 
 /** What a fused kernel has beside what the kernel without bias and activation has. */
 export interface FusedInputs {
@@ -54,13 +55,9 @@ export function endingOf(
       : vector;
   const finish = (y: TensorInfo): TensorInfo => {
     let result = y;
-    const follow = (
-      kernel: string,
-      inputs: (last: TensorInfo) => Record<string, TensorInfo | undefined>,
-      attrs = {},
-    ) => {
+    const follow = (kernel: string, inputs: (last: TensorInfo) => Record<string, TensorInfo>, attrs = {}) => {
       const last = result;
-      result = run(backend, kernel, inputs(last), attrs);
+      result = runKernel(backend, kernel, inputs(last), attrs);
       backend.disposeData(last.dataId);
     };
     if (bias && !joined) follow(Add, a => ({ a, b: aligned(bias) }));
@@ -70,19 +67,4 @@ export function endingOf(
     return result;
   };
   return { bias: joined ? bias : undefined, clamp, finish };
-}
-
-/** One of this backend's own kernels. */
-function run(
-  backend: ConvasmBackend,
-  name: string,
-  inputs: Record<string, TensorInfo | undefined>,
-  attrs: object,
-): TensorInfo {
-  const kernel = getKernel(name, BACKEND_NAME);
-  return kernel.kernelFunc({
-    inputs: inputs as Record<string, TensorInfo>,
-    attrs: { ...attrs },
-    backend,
-  }) as TensorInfo;
 }

@@ -1,6 +1,6 @@
-import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import { getKernel, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
 import { scope } from '../../tensor/scope.ts';
-import type { ConvasmBackend } from '../backend.ts';
+import { BACKEND_NAME, type ConvasmBackend } from '../backend.ts';
 
 /** What a kernel is called with; which inputs and attributes there are follows from its name. */
 export interface KernelCall<Inputs, Attrs> {
@@ -39,6 +39,16 @@ function inScope(run: Kernel['run']): Kernel['run'] {
     });
     return result;
   };
+}
+
+/** Calls one of this backend's kernels, of one result. */
+export function runKernel(
+  backend: ConvasmBackend,
+  name: string,
+  inputs: Record<string, TensorInfo>,
+  attrs: object = {},
+): TensorInfo {
+  return getKernel(name, BACKEND_NAME).kernelFunc({ inputs, attrs: { ...attrs }, backend }) as TensorInfo;
 }
 
 /** Kernels that make no tensors of the library's. */

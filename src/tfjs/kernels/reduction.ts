@@ -6,7 +6,6 @@ import {
   Cast,
   Cumprod,
   Cumsum,
-  getKernel,
   Max,
   Mean,
   Min,
@@ -26,10 +25,11 @@ import {
 } from '../../runtime/abi.ts';
 import { runtime } from '../../runtime/init.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { BACKEND_NAME, type ConvasmBackend } from '../backend.ts';
+import type { ConvasmBackend } from '../backend.ts';
 import type { MemoryDType } from '../storage.ts';
-import { bare, type Kernel, type KernelCall } from './kernel.ts';
-import { BYTES, copyElements, readable, stridesOf } from './moves/copy.ts';
+import { BYTES } from '../storage.ts';
+import { bare, type Kernel, type KernelCall, runKernel } from './kernel.ts';
+import { copyElements, readable, stridesOf } from './moves/copy.ts';
 
 type Axes = number | number[] | null;
 type ReductionCall = KernelCall<
@@ -82,8 +82,7 @@ export function reductionKernels(): readonly Kernel[] {
 function mean({ inputs: { x }, attrs, backend }: ReductionCall): TensorInfo | null {
   const ofFloats = (info: TensorInfo) => reduce(backend, info, attrs, { float32: REDUCE_KIND.sum }, true);
   if (x.dtype === 'float32' || !readable(backend, x)) return ofFloats(x);
-  const { kernelFunc } = getKernel(Cast, BACKEND_NAME);
-  const floats = kernelFunc({ inputs: { x }, attrs: { dtype: 'float32' }, backend }) as TensorInfo;
+  const floats = runKernel(backend, Cast, { x }, { dtype: 'float32' });
   const y = ofFloats(floats);
   backend.disposeData(floats.dataId);
   return y;

@@ -2,7 +2,7 @@ import { Select, type TensorInfo } from '@tensorflow/tfjs-core';
 import { ELEMENTWISE_BLOCK } from '../../runtime/abi.ts';
 import { runtime } from '../../runtime/init.ts';
 import { sameShape, sizeOf } from '../../tensor/shape.ts';
-import type { MemoryDType } from '../storage.ts';
+import { BYTES, type MemoryDType } from '../storage.ts';
 import type { Kernel, KernelCall } from './kernel.ts';
 
 type Call = KernelCall<{ condition: TensorInfo; t: TensorInfo; e: TensorInfo }, object>;
@@ -21,7 +21,7 @@ function select({ inputs: { condition, t, e }, backend }: Call): TensorInfo | nu
   const operands = { condition: backend.address(condition), a: backend.address(t), b: backend.address(e) };
   const y = backend.output(t.shape, dtype);
   const count = sizeOf(t.shape);
-  const args = { ...operands, target: backend.address(y), count, bytes: dtype === 'bool' ? 1 : 4 };
+  const args = { ...operands, target: backend.address(y), count, bytes: BYTES[dtype] };
   runtime().run('select', 'f32', args, Math.ceil(count / ELEMENTWISE_BLOCK));
   return y;
 }

@@ -43,7 +43,7 @@ import { ELEMENTWISE_BLOCK, UNARY_KIND } from '../../runtime/abi.ts';
 import { runtime } from '../../runtime/init.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import type { ConvasmBackend } from '../backend.ts';
-import type { MemoryDType } from '../storage.ts';
+import { BYTES, type MemoryDType } from '../storage.ts';
 import type { Kernel, KernelCall } from './kernel.ts';
 
 /** The kinds of a function by the type of its operand, and the type of its result where that is another. */
@@ -125,7 +125,7 @@ function unary(backend: ConvasmBackend, kinds: Kinds, x: TensorInfo, low = 0, hi
   const source = backend.address(x);
   const result = kinds.result ?? dtype;
   const y = backend.output(x.shape, result);
-  const args = { source, target: backend.address(y), count, kind, targetBytes: result === 'bool' ? 1 : 4, low, high };
+  const args = { source, target: backend.address(y), count, kind, targetBytes: BYTES[result], low, high };
   runtime().run('unary', 'f32', args, Math.ceil(count / ELEMENTWISE_BLOCK));
   return y;
 }

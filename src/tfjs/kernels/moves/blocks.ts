@@ -1,7 +1,8 @@
 import { BatchToSpaceND, SpaceToBatchND, type TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../tensor/shape.ts';
+import { BYTES } from '../../storage.ts';
 import type { Kernel, KernelCall } from '../kernel.ts';
-import { BYTES, copyElements, readable, stridesOf } from './copy.ts';
+import { copyElements, readable, stridesOf } from './copy.ts';
 import { type Padding, pad } from './pad.ts';
 import { slice } from './slice.ts';
 

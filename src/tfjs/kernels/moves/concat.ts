@@ -1,8 +1,9 @@
 import { backend_util, Concat, Pack, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { sameShape, sizeOf } from '../../../tensor/shape.ts';
 import type { ConvasmBackend } from '../../backend.ts';
+import { BYTES } from '../../storage.ts';
 import type { Kernel, KernelCall } from '../kernel.ts';
-import { BYTES, copyElements, readable } from './copy.ts';
+import { copyElements, readable } from './copy.ts';
 
 type Call = KernelCall<TensorInfo[], { axis: number }>;
 

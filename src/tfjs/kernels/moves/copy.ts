@@ -4,9 +4,6 @@ import { runtime } from '../../../runtime/init.ts';
 import type { ConvasmBackend } from '../../backend.ts';
 import type { MemoryDType } from '../../storage.ts';
 
-/** Bytes of an element. */
-export const BYTES = { float32: 4, int32: 4, bool: 1 } as const;
-
 /** The element type of a tensor that our kernels can read; null where they can't. */
 export function readable(backend: ConvasmBackend, info: TensorInfo): MemoryDType | null {
   const { dtype } = info;
@@ -35,7 +32,16 @@ export interface Place {
  * then repeated.
  */
 export function copyElements(shape: readonly number[], bytes: number, source: Place, target: Place): void {
-  // Neighbouring dimensions count as one where one goes on where the other ends.
+  joinAndRun(shape, bytes, source, target, 0);
+}
+
+/** Fills elements of `shape` with one that has the bits `value`. */
+export function fillElements(shape: readonly number[], bytes: number, value: number, target: Place): void {
+  joinAndRun(shape, bytes, { address: 0, strides: new Array<number>(shape.length).fill(0) }, target, value);
+}
+
+/** Neighbouring dimensions count as one where one goes on where the other ends. */
+function joinAndRun(shape: readonly number[], bytes: number, source: Place, target: Place, value: number): void {
   const sizes: number[] = [];
   const from: number[] = [];
   const to: number[] = [];
@@ -55,27 +61,7 @@ export function copyElements(shape: readonly number[], bytes: number, source: Pl
       to.push(t);
     }
   }
-  run(sizes, from, to, bytes, source.address, target.address, 0);
-}
-
-/** Fills elements of `shape` with one that has the bits `value`. */
-export function fillElements(shape: readonly number[], bytes: number, value: number, target: Place): void {
-  const sizes: number[] = [];
-  const to: number[] = [];
-  for (let i = 0, last = -1; i < shape.length; i++) {
-    const size = shape[i] as number;
-    const t = target.strides[i] as number;
-    if (size === 1) continue;
-    if (last >= 0 && to[last] === t * size) {
-      sizes[last] = (sizes[last] as number) * size;
-      to[last] = t;
-    } else {
-      last++;
-      sizes.push(size);
-      to.push(t);
-    }
-  }
-  run(sizes, new Array(sizes.length).fill(0), to, bytes, 0, target.address, value);
+  run(sizes, from, to, bytes, source.address, target.address, value);
 }
 
 /** Dimensions of the kernel. */

@@ -1,8 +1,9 @@
 import { Diag, type TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../tensor/shape.ts';
+import { BYTES } from '../../storage.ts';
 import { fillWith } from '../fill.ts';
 import type { Kernel, KernelCall } from '../kernel.ts';
-import { BYTES, copyElements, readable } from './copy.ts';
+import { copyElements, readable } from './copy.ts';
 
 type Call = KernelCall<{ x: TensorInfo }, object>;
 

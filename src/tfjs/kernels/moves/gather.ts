@@ -4,8 +4,9 @@ import { runtime } from '../../../runtime/init.ts';
 import { sizeOf } from '../../../tensor/shape.ts';
 import type { ConvasmBackend } from '../../backend.ts';
 import type { MemoryDType } from '../../storage.ts';
+import { BYTES } from '../../storage.ts';
 import type { Kernel, KernelCall } from '../kernel.ts';
-import { BYTES, readable } from './copy.ts';
+import { readable } from './copy.ts';
 
 type Call = KernelCall<{ x: TensorInfo; indices: TensorInfo }, { axis: number; batchDims?: number }>;
 

@@ -1,8 +1,9 @@
 import { MirrorPad, PadV2, type TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../tensor/shape.ts';
 import type { MemoryDType } from '../../storage.ts';
+import { BYTES } from '../../storage.ts';
 import type { Kernel, KernelCall } from '../kernel.ts';
-import { BYTES, copyElements, fillElements, type Place, readable, stridesOf } from './copy.ts';
+import { copyElements, fillElements, type Place, readable, stridesOf } from './copy.ts';
 
 /** How much there is before and behind. */
 export type Padding = readonly [number, number];

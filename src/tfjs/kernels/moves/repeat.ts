@@ -1,6 +1,7 @@
 import { FlipLeftRight, Reverse, type TensorInfo, Tile, util } from '@tensorflow/tfjs-core';
+import { BYTES } from '../../storage.ts';
 import type { Kernel, KernelCall } from '../kernel.ts';
-import { BYTES, copyElements, readable, stridesOf } from './copy.ts';
+import { copyElements, readable, stridesOf } from './copy.ts';
 
 type TileCall = KernelCall<{ x: TensorInfo }, { reps: number[] }>;
 type ReverseCall = KernelCall<{ x: TensorInfo }, { dims: number | number[] }>;

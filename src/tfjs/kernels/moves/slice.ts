@@ -11,8 +11,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { ConvasmBackend } from '../../backend.ts';
 import type { MemoryDType } from '../../storage.ts';
+import { BYTES } from '../../storage.ts';
 import type { Kernel, KernelCall } from '../kernel.ts';
-import { BYTES, copyElements, readable, stridesOf } from './copy.ts';
+import { copyElements, readable, stridesOf } from './copy.ts';
 
 type SliceCall = KernelCall<{ x: TensorInfo }, { begin: number | number[]; size: number | number[] }>;
 type StridedCall = KernelCall<

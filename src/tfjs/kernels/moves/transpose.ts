@@ -1,6 +1,7 @@
 import { DepthToSpace, type TensorInfo, Transpose } from '@tensorflow/tfjs-core';
+import { BYTES } from '../../storage.ts';
 import type { Kernel, KernelCall } from '../kernel.ts';
-import { BYTES, copyElements, readable, stridesOf } from './copy.ts';
+import { copyElements, readable, stridesOf } from './copy.ts';
 
 type TransposeCall = KernelCall<{ x: TensorInfo }, { perm: number[] }>;
 type DepthToSpaceCall = KernelCall<{ x: TensorInfo }, { blockSize: number; dataFormat: 'NHWC' | 'NCHW' }>;
